@@ -1,0 +1,49 @@
+"""Which role allows which act at a registry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.errors import NotAllowedError
+from domain.vocabulary import Role
+
+STAMP = frozenset({Role.CLERK, Role.HEAD})
+"""Roles that register, forward, acknowledge, issue and dispatch."""
+
+DECIDE = frozenset({Role.HEAD})
+"""Roles that void a number or close a dispatch: acts that need a superior's word."""
+
+KEEP_BOOKS = frozenset({Role.HEAD, Role.ADMIN})
+"""Roles that open a register."""
+
+READ = frozenset({Role.CLERK, Role.HEAD, Role.AUDITOR})
+"""Roles that read letters; an administrator manages but does not read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActingOfficer:
+    """The person who acts, with the roles held at each registry today."""
+
+    id: UUID
+    name: str
+    roles: Mapping[UUID, frozenset[Role]]
+
+    def registries(self, allowed: frozenset[Role]) -> list[UUID]:
+        """Return the registries at which one of `allowed` is held."""
+        return [registry for registry, held in self.roles.items() if held & allowed]
+
+    def may(self, allowed: frozenset[Role], *, at: UUID) -> bool:
+        """Return whether one of `allowed` is held at the registry `at`."""
+        return bool(self.roles.get(at, frozenset()) & allowed)
+
+    def require(self, allowed: frozenset[Role], *, at: UUID) -> None:
+        """Refuse an officer who holds none of `allowed` at the registry `at`.
+
+        Raises:
+            NotAllowedError: `role_missing`, with the roles that would do.
+        """
+        if not self.may(allowed, at=at):
+            raise NotAllowedError(
+                "บทบาทของท่านที่หน่วยสารบรรณนี้ไม่มีสิทธิ์ดำเนินการ",
+                roles=sorted(role.value for role in allowed),
+            )

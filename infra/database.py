@@ -1,0 +1,36 @@
+"""How a process talks to PostgreSQL."""
+
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+APPLICATION_ROLE = "wian_app"
+
+
+def create_engine(url: SecretStr, *, pool: int, role: str | None = APPLICATION_ROLE) -> AsyncEngine:
+    """Return an engine whose sessions hold only the rights of `role`.
+
+    Even where one login owns everything, the application works as `wian_app`, which can add to
+    the ledger and never change it. `role=None` keeps the rights of the login.
+    """
+    options = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    if role is not None:
+        options += f" -c role={role}"
+    return create_async_engine(
+        url.get_secret_value(),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args={"options": options, "connect_timeout": 5, "prepare_threshold": 2},
+    )
+
+
+def create_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Return the session factory; objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,52 @@
+"""What differs between machines: one class, read only by entry points."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings from the environment, prefix `WIAN_`.
+
+    Without `WIAN_DATABASE_URL` and `WIAN_TEMPORAL_ADDRESS` the embedded servers are used; the
+    commands that start them (`wian demo`, `wian up`) pass the addresses to the processes below.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WIAN_", extra="ignore")
+
+    database_url: SecretStr | None = Field(
+        None, title="PostgreSQL 18 or later, as the application's role `wian_app`"
+    )
+    owner_database_url: SecretStr | None = Field(
+        None, title="The same database as its owner; only migrations and imports use it"
+    )
+    database_pool: int = Field(16, ge=1, le=200, title="Connections one process keeps")
+    temporal_address: str | None = Field(None, title="host:port of the Temporal frontend")
+    temporal_namespace: str = Field("default", title="Temporal namespace")
+    task_queue: str = Field("wian-dispatch", title="Temporal task queue of the dispatch worker")
+    relay_interval: float = Field(
+        0.3, gt=0, le=60, title="Seconds between two looks of the relay at the outbox"
+    )
+    data_dir: Path = Field(
+        Path(".wian"), title="Folder of the embedded servers, the file store and the token key"
+    )
+    api_host: str = Field("127.0.0.1", title="Address the API listens on")
+    api_port: int = Field(8000, ge=0, le=65535, title="Port of the API; 0 takes a free one")
+    max_body_bytes: int = Field(1024 * 1024, title="Largest request body; a file has its own limit")
+    max_file_bytes: int = Field(32 * 1024 * 1024, title="Largest file in the file store")
+    jwks_file: Path | None = Field(None, title="File with the public keys that sign tokens")
+    jwks_url: str | None = Field(None, title="https address of the public keys that sign tokens")
+    token_issuer: str = Field("wian", title="`iss` that a token must carry")
+    token_audience: str = Field("wian", title="`aud` that a token must carry")
+
+    @cached_property
+    def file_store_dir(self) -> Path:
+        """Folder in which attachments lie, each under its sha256."""
+        return self.data_dir / "files"
+
+    @cached_property
+    def token_key_file(self) -> Path:
+        """Private key with which `wian token` signs for the embedded default."""
+        return self.data_dir / "token-key.json"

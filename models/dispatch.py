@@ -1,0 +1,113 @@
+"""Dispatches (การส่ง) and their hops (ทอด)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.vocabulary import DispatchState, HopState
+from models.base import Base
+from models.columns import Choice, Id, not_blank, one_of, paired
+
+
+class Dispatch(Base):
+    """One registry sends one letter to its recipients, with deadlines frozen at that moment.
+
+    `lineage` holds the ids of the dispatches above it, root first, and its own last. It never
+    changes, so "everything below" is one index look-up instead of a recursion.
+    """
+
+    __tablename__ = "dispatch"
+
+    id: Mapped[Id]
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"))
+    circular_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"))
+    sender_registry_id: Mapped[UUID] = mapped_column(ForeignKey("registry.id"))
+    parent_hop_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("hop.id", use_alter=True, name="fk_dispatch_parent_hop_id_hop")
+    )
+    lineage: Mapped[list[UUID]]
+    state: Mapped[DispatchState] = mapped_column(Choice(DispatchState))
+    register_by: Mapped[datetime]
+    acknowledge_by: Mapped[datetime]
+    alarms: Mapped[list[dict[str, Any]]]
+    answer_form: Mapped[dict[str, Any] | None]
+    sent_at: Mapped[datetime]
+    sent_by: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    close_reason: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("state", DispatchState),
+        paired("completed"),
+        paired("closed"),
+        not_blank("close_reason"),
+        CheckConstraint(
+            "(state = 'completed') = (completed_at IS NOT NULL)", name="completed_when"
+        ),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
+        CheckConstraint("register_by <= acknowledge_by", name="deadlines_in_order"),
+        CheckConstraint("lineage[array_upper(lineage, 1)] = id", name="lineage_ends_here"),
+        Index(None, "lineage", postgresql_using="gin"),
+        Index(None, "circular_id"),
+        Index(None, "letter_id"),
+        Index(None, "parent_hop_id"),
+        Index(None, "sender_registry_id", "id"),
+    )
+
+
+class Hop(Base):
+    """One recipient of one dispatch: what is registered, forwarded, acknowledged, late.
+
+    `chunk` names the process execution that watches it; it is stored because the size of a
+    chunk may change while letters are under way.
+    """
+
+    __tablename__ = "hop"
+
+    id: Mapped[Id]
+    dispatch_id: Mapped[UUID] = mapped_column(ForeignKey("dispatch.id"))
+    position: Mapped[int]
+    chunk: Mapped[int]
+    recipient_registry_id: Mapped[UUID] = mapped_column(ForeignKey("registry.id"))
+    state: Mapped[HopState] = mapped_column(Choice(HopState))
+    receipt_entry_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("register_entry.id"), unique=True
+    )
+    registered_at: Mapped[datetime | None]
+    registered_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    forwarded_at: Mapped[datetime | None]
+    forwarded_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    remark: Mapped[str | None]
+    answer: Mapped[dict[str, Any] | None]
+
+    __table_args__ = (
+        one_of("state", HopState),
+        paired("registered"),
+        paired("forwarded"),
+        paired("settled"),
+        CheckConstraint(
+            "(settled_at IS NULL) = (state IN ('sent', 'registered', 'forwarded'))",
+            name="settled_when",
+        ),
+        CheckConstraint(
+            "(registered_at IS NULL) = (receipt_entry_id IS NULL)", name="receipt_when_registered"
+        ),
+        CheckConstraint(
+            "state NOT IN ('registered', 'forwarded', 'acknowledged', 'returned')"
+            " OR registered_at IS NOT NULL",
+            name="registered_first",
+        ),
+        CheckConstraint("state <> 'forwarded' OR forwarded_at IS NOT NULL", name="forwarded_when"),
+        CheckConstraint("answer IS NULL OR state = 'acknowledged'", name="answer_acknowledged"),
+        UniqueConstraint("dispatch_id", "position"),
+        UniqueConstraint("dispatch_id", "recipient_registry_id"),
+        Index(None, "recipient_registry_id", "id"),
+    )

@@ -1,0 +1,187 @@
+"""How a letter goes out: one dispatch, all its hops, their events and messages, set-based."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
+
+from domain.alarms import Deadlines, check_within_parent, plan_alarms
+from domain.buddhist_era import bangkok_date
+from domain.errors import InvalidError
+from domain.vocabulary import EventKind
+from models import Dispatch, Hop, Letter
+from services.answer_forms import check_form
+from services.record_event import record_event
+
+CHUNK = 400
+"""Recipients that one process execution watches (design, section 3)."""
+
+_INSERT_DISPATCH = text("""
+INSERT INTO dispatch (id, lineage, letter_id, circular_id, sender_registry_id, parent_hop_id,
+    state, register_by, acknowledge_by, alarms, answer_form, sent_at, sent_by)
+SELECT new.id, CAST(:above AS uuid[]) || new.id, :letter_id, :circular_id, :sender, :parent_hop_id,
+    'open', :register_by, :acknowledge_by, :alarms, :answer_form, :at, :by
+FROM (SELECT uuidv7() AS id) new
+RETURNING id
+""").bindparams(
+    bindparam("above", type_=ARRAY(Uuid())),
+    bindparam("alarms", type_=JSONB()),
+    bindparam("answer_form", type_=JSONB(none_as_null=True)),
+)
+
+# A recipient without an open desk joins to nothing, so the count tells whether all were reached.
+_INSERT_HOPS = text("""
+WITH wanted AS (
+    SELECT organization_id, CAST(nth - 1 AS integer) AS position
+    FROM unnest(CAST(:recipients AS uuid[])) WITH ORDINALITY AS w (organization_id, nth)
+), desks AS (
+    SELECT w.position, r.id AS registry_id
+    FROM wanted w
+    JOIN organization o ON o.id = w.organization_id
+        AND o.valid_from <= :today AND (o.valid_until IS NULL OR o.valid_until >= :today)
+    JOIN registry r ON r.organization_id = o.id AND r.receives AND r.closed_at IS NULL
+    WHERE r.id <> :sender
+), hops AS (
+    INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, state)
+    SELECT :dispatch_id, position, position / :chunk, registry_id, 'sent' FROM desks
+    RETURNING id, chunk, recipient_registry_id
+), noted AS (
+    INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
+        hop_id, facts)
+    SELECT 'sent', :at, :by, :sender, :circular_id, :letter_id, :dispatch_id, id,
+        jsonb_build_object('recipient_registry_id', recipient_registry_id)
+    FROM hops
+), told AS (
+    INSERT INTO outbox (kind, dispatch_id, chunk, created_at)
+    SELECT 'dispatched', :dispatch_id, chunk, :at FROM hops GROUP BY chunk ORDER BY chunk
+)
+SELECT count(*) FROM hops
+""").bindparams(bindparam("recipients", type_=ARRAY(Uuid())))
+
+_UNREACHED = text("""
+SELECT w.organization_id, o.name,
+    CASE WHEN o.id IS NULL THEN 'recipient_unknown'
+        WHEN o.valid_from > :today OR o.valid_until < :today THEN 'recipient_closed'
+        WHEN r.id IS NULL THEN 'recipient_without_registry'
+        ELSE 'recipient_is_sender' END AS code
+FROM unnest(CAST(:recipients AS uuid[])) AS w (organization_id)
+LEFT JOIN organization o ON o.id = w.organization_id
+LEFT JOIN registry r ON r.organization_id = o.id AND r.receives AND r.closed_at IS NULL
+WHERE o.id IS NULL OR o.valid_from > :today OR o.valid_until < :today OR r.id IS NULL
+    OR r.id = :sender
+""").bindparams(bindparam("recipients", type_=ARRAY(Uuid())))
+
+_REASON_TH = {
+    "recipient_unknown": "ไม่รู้จักหน่วยงานนี้",
+    "recipient_closed": "หน่วยงานนี้ยุบหรือยังไม่ตั้งขึ้น",
+    "recipient_without_registry": "หน่วยงานนี้ไม่มีหน่วยสารบรรณที่เปิดรับ",
+    "recipient_is_sender": "ส่งถึงหน่วยสารบรรณของตนเองไม่ได้",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendOrder:
+    """Whom to send to, until when, and what to ask for; recipients are organization ids."""
+
+    recipients: Sequence[UUID]
+    deadlines: Deadlines
+    answer_form: dict[str, Any] | None = None
+
+
+async def create_dispatch(
+    session: AsyncSession,
+    *,
+    letter: Letter,
+    sender: UUID,
+    order: SendOrder,
+    by: UUID,
+    at: datetime,
+    parent: tuple[Hop, Dispatch] | None = None,
+) -> Dispatch:
+    """Send a letter to its recipients and freeze its alarms.
+
+    Raises:
+        InvalidError: A deadline code of `domain.alarms`, `answer_form_invalid`,
+            `recipients_empty`, `recipient_twice`, or `recipient_*` with every recipient at fault.
+    """
+    alarms = plan_alarms(order.deadlines, sent_at=at)
+    above = parent[1] if parent else None
+    check_within_parent(
+        order.deadlines.acknowledge_by, parent=above.acknowledge_by if above else None
+    )
+    check_form(order.answer_form)
+    _check_recipients(order.recipients)
+    values = {"letter_id": letter.id, "circular_id": letter.circular_id, "sender": sender}
+    acted = {"at": at, "by": by}
+    dispatch_id = await session.scalar(
+        _INSERT_DISPATCH,
+        values
+        | acted
+        | {
+            "above": above.lineage if above else [],
+            "parent_hop_id": parent[0].id if parent else None,
+            "register_by": order.deadlines.register_by,
+            "acknowledge_by": order.deadlines.acknowledge_by,
+            "alarms": [{"step": a.step.value, "due_at": a.due_at.isoformat()} for a in alarms],
+            "answer_form": order.answer_form,
+        },
+    )
+    await _insert_hops(session, values | acted | {"dispatch_id": dispatch_id}, order.recipients)
+    await record_event(
+        session,
+        EventKind.DISPATCHED,
+        at=at,
+        by=by,
+        registry_id=sender,
+        circular_id=letter.circular_id,
+        letter_id=letter.id,
+        dispatch_id=dispatch_id,
+        facts={
+            "recipients": len(order.recipients),
+            "register_by": order.deadlines.register_by.isoformat(),
+            "acknowledge_by": order.deadlines.acknowledge_by.isoformat(),
+        },
+    )
+    return await session.get_one(Dispatch, dispatch_id)
+
+
+def _check_recipients(recipients: Sequence[UUID]) -> None:
+    if not recipients:
+        raise InvalidError("ต้องมีผู้รับอย่างน้อยหนึ่งราย", code="recipients_empty", field="recipients")
+    twice = [str(one) for one, times in Counter(recipients).items() if times > 1]
+    if twice:
+        raise InvalidError(
+            "มีผู้รับซ้ำกัน", code="recipient_twice", field="recipients", recipients=sorted(twice)
+        )
+
+
+async def _insert_hops(
+    session: AsyncSession, values: dict[str, Any], recipients: Sequence[UUID]
+) -> None:
+    wanted = {"recipients": list(recipients), "today": bangkok_date(values["at"])}
+    reached = await session.scalar(_INSERT_HOPS, values | wanted | {"chunk": CHUNK})
+    if reached == len(recipients):
+        return
+    rows = (await session.execute(_UNREACHED, wanted | {"sender": values["sender"]})).all()
+    faults = [
+        {
+            "field": "recipients",
+            "organization_id": str(row.organization_id),
+            "name": row.name,
+            "code": row.code,
+            "reason": _REASON_TH[row.code],
+        }
+        for row in rows
+    ]
+    raise InvalidError(
+        f"ส่งไม่ได้ {len(faults)} ราย: {_REASON_TH[faults[0]['code']]}",
+        code=faults[0]["code"],
+        errors=faults,
+    )

@@ -1,0 +1,254 @@
+"""What happens when a registry issues a letter: it takes its number and is recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access import STAMP, ActingOfficer
+from domain.buddhist_era import bangkok_date, bangkok_midnight, looks_buddhist
+from domain.document_number import (
+    DocumentNumber,
+    compose_document_number,
+    parse_document_number,
+)
+from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.vocabulary import Authority, Book, EventKind, Secrecy, Urgency
+from models import Attachment, Letter, Registry
+from services.files import FileStore
+from services.record_event import record_event
+from services.take_number import PaperNumber, take_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnclosedFile:
+    """A file of the store that goes with a letter."""
+
+    sha256: bytes
+    file_name: str
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackEntry:
+    """The number that a letter already bears on paper, and why it is entered afterwards."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterDraft:
+    """A letter before it has a number; `dated` is a Gregorian date in Bangkok, today if None."""
+
+    subject: str
+    body: str = ""
+    is_circular: bool = True
+    dated: date | None = None
+    urgency: Urgency = Urgency.NORMAL
+    secrecy: Secrecy = Secrecy.NORMAL
+    signatory_post: str | None = None
+    authority: Authority = Authority.OWN
+    authority_post: str | None = None
+    files: Sequence[EnclosedFile] = field(default_factory=tuple)
+    back_entry: BackEntry | None = None
+
+
+async def issue_letter(
+    session: AsyncSession,
+    *,
+    by: ActingOfficer,
+    registry_id: UUID,
+    draft: LetterDraft,
+    files: FileStore,
+    at: datetime,
+    parent: Letter | None = None,
+) -> Letter:
+    """Give a letter its number in the right book; or enter the number it has on paper.
+
+    Args:
+        session: The transaction.
+        by: The officer who issues it.
+        registry_id: The registry whose number it takes.
+        draft: What the letter says.
+        files: The store in which its enclosures lie.
+        at: Now, as an aware instant.
+        parent: The letter that a cover letter (หนังสือนำ) passes on.
+
+    Raises:
+        NotFoundError: The officer has no part in the registry.
+        NotAllowedError: The officer is neither clerk nor head there.
+        InvalidError: `subject_empty`, `date_in_buddhist_era`, `dated_in_future`,
+            `secrecy_too_high`, `authority_post_missing`, `letter_number_malformed`,
+            `letter_number_foreign`, `attachment_unknown`.
+        ConflictError: `registry_without_prefix`, `number_taken`, `number_not_on_paper`.
+    """
+    registry = await _issuing_registry(session, by, registry_id)
+    dated = draft.dated or bangkok_date(at)
+    _check_draft(draft, dated, today=bangkok_date(at))
+    sizes = [await _size(files, enclosed) for enclosed in draft.files]
+    letter_id = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
+    number, entry_id = await _take(session, registry, draft, dated, letter_id, by.id, at)
+    letter = _letter(draft, dated, number, letter_id=letter_id, parent=parent)
+    letter.registry_id, letter.register_entry_id = registry_id, entry_id
+    letter.issued_at, letter.issued_by = at, by.id
+    session.add(letter)
+    await session.flush()
+    await _enclose(session, letter_id, draft.files, sizes)
+    await record_event(
+        session,
+        EventKind.LETTER_ISSUED,
+        at=at,
+        by=by.id,
+        registry_id=registry_id,
+        circular_id=letter.circular_id,
+        letter_id=letter_id,
+        facts={"number": str(number), "dated": dated.isoformat()}
+        | ({"reason": draft.back_entry.reason} if draft.back_entry else {}),
+    )
+    return letter
+
+
+async def _issuing_registry(
+    session: AsyncSession, by: ActingOfficer, registry_id: UUID
+) -> Registry:
+    query = select(Registry).where(Registry.id == registry_id, Registry.closed_at.is_(None))
+    registry = (await session.scalars(query)).one_or_none() if registry_id in by.roles else None
+    if registry is None:
+        raise NotFoundError("หน่วยสารบรรณ (registry)")
+    by.require(STAMP, at=registry_id)
+    if registry.prefix is None:
+        raise ConflictError(
+            "หน่วยสารบรรณนี้ยังไม่มีรหัสหนังสือ จึงออกเลขไม่ได้", code="registry_without_prefix"
+        )
+    return registry
+
+
+def _check_draft(draft: LetterDraft, dated: date, *, today: date) -> None:
+    if not draft.subject.strip():
+        raise InvalidError("ต้องระบุเรื่อง", code="subject_empty", field="subject")
+    if looks_buddhist(dated.year):
+        raise InvalidError(
+            "วันที่ต้องเป็นปีคริสต์ศักราช เช่น 2021 ไม่ใช่ 2564",
+            code="date_in_buddhist_era",
+            field="dated",
+        )
+    if dated > today:
+        raise InvalidError("วันที่ของหนังสืออยู่ในอนาคต", code="dated_in_future", field="dated")
+    if draft.secrecy is Secrecy.TOP_SECRET:
+        raise InvalidError(
+            "หนังสือชั้นลับที่สุดส่งทางระบบอิเล็กทรอนิกส์ไม่ได้", code="secrecy_too_high", field="secrecy"
+        )
+    if draft.authority is not Authority.OWN and not (draft.authority_post or "").strip():
+        raise InvalidError(
+            "ต้องระบุตำแหน่งที่ลงนามแทน", code="authority_post_missing", field="authority_post"
+        )
+
+
+async def _size(files: FileStore, enclosed: EnclosedFile) -> int:
+    size = await files.size(enclosed.sha256)
+    if size is None:
+        raise InvalidError(
+            f"ไม่พบไฟล์ {enclosed.file_name} ในที่เก็บ โปรดส่งไฟล์ก่อน",
+            code="attachment_unknown",
+            field="attachments",
+            sha256=enclosed.sha256.hex(),
+        )
+    return size
+
+
+async def _take(
+    session: AsyncSession,
+    registry: Registry,
+    draft: LetterDraft,
+    dated: date,
+    letter_id: UUID,
+    by: UUID,
+    at: datetime,
+) -> tuple[DocumentNumber, UUID]:
+    prefix = registry.prefix or ""
+    given = _given_number(draft, prefix)
+    is_circular = given.is_circular if given else draft.is_circular
+    taken = await take_number(
+        session,
+        registry_id=registry.id,
+        book=Book.CIRCULAR if is_circular and registry.has_circular_book else Book.OUTGOING,
+        letter_id=letter_id,
+        by=by,
+        at=at,
+        # A number copied from paper belongs to the book of the year that the letter is dated in.
+        stamped_at=bangkok_midnight(dated) if given else None,
+        paper=PaperNumber(number=given.value, reason=draft.back_entry.reason)
+        if given and draft.back_entry
+        else None,
+    )
+    number = given or compose_document_number(
+        prefix,
+        number=taken.number,
+        is_circular=is_circular,
+        width=registry.circular_digits if is_circular else 1,
+    )
+    return number, taken.entry_id
+
+
+def _given_number(draft: LetterDraft, prefix: str) -> DocumentNumber | None:
+    if draft.back_entry is None:
+        return None
+    number = parse_document_number(draft.back_entry.number)
+    own = compose_document_number(prefix, number=1, is_circular=False, width=1)
+    if (number.letters, number.owner) != (own.letters, own.owner):
+        raise InvalidError(
+            f"เลขที่หนังสือต้องขึ้นต้นด้วยรหัสของหน่วยสารบรรณ ({prefix})",
+            code="letter_number_foreign",
+            field="back_entry.number",
+        )
+    return number
+
+
+def _letter(
+    draft: LetterDraft,
+    dated: date,
+    number: DocumentNumber,
+    *,
+    letter_id: UUID,
+    parent: Letter | None,
+) -> Letter:
+    return Letter(
+        id=letter_id,
+        circular_id=parent.circular_id if parent else letter_id,
+        parent_letter_id=parent.id if parent else None,
+        number=str(number),
+        number_letters=number.letters,
+        number_owner=number.owner,
+        number_is_circular=number.is_circular,
+        number_running=number.running,
+        dated=dated,
+        subject=draft.subject.strip(),
+        body=draft.body,
+        urgency=draft.urgency,
+        secrecy=draft.secrecy,
+        signatory_post=draft.signatory_post,
+        authority=draft.authority,
+        authority_post=draft.authority_post,
+    )
+
+
+async def _enclose(
+    session: AsyncSession, letter_id: UUID, files: Sequence[EnclosedFile], sizes: Sequence[int]
+) -> None:
+    rows = [
+        {
+            "letter_id": letter_id,
+            "position": position,
+            "file_name": enclosed.file_name,
+            "media_type": enclosed.media_type,
+            "size": size,
+            "sha256": enclosed.sha256,
+        }
+        for position, (enclosed, size) in enumerate(zip(files, sizes, strict=True))
+    ]
+    if rows:
+        await session.execute(insert(Attachment), rows)

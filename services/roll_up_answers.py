@@ -1,0 +1,77 @@
+"""The answers of everybody below, and who has not answered yet."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access import READ, ActingOfficer
+from domain.answer_totals import add_up
+from domain.errors import NotFoundError
+from domain.vocabulary import HopState
+from models import Dispatch, Hop, Registry
+from services.thai_text import in_thai_order
+from services.visible_hops import visible
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BodyAnswer:
+    """What one recipient answered, or that it has not."""
+
+    hop_id: UUID
+    registry_id: UUID
+    registry: str
+    state: HopState
+    remark: str | None
+    answer: dict[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerRollUp:
+    """Answers below, in Thai order of the bodies, with totals per field of the form."""
+
+    answered: list[BodyAnswer]
+    missing: list[BodyAnswer]
+    totals: dict[str, dict[str, float]]
+
+
+async def roll_up_answers(
+    session: AsyncSession, *, by: ActingOfficer, circular_id: UUID
+) -> AnswerRollUp:
+    """Collect the answers of a circular that the officer's registries may see.
+
+    A body that forwarded the letter is not asked itself: the bodies below it answer.
+
+    Raises:
+        NotFoundError: There is no such circular, or the officer must not know of it.
+    """
+    query = (
+        select(Hop, Dispatch.answer_form.is_not(None), Registry.name)
+        .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+        .join(Registry, Registry.id == Hop.recipient_registry_id)
+        .where(Dispatch.circular_id == circular_id, visible(by.registries(READ)))
+    )
+    rows = (await session.execute(query)).tuples().all()
+    if not rows:
+        raise NotFoundError("หนังสือเวียน (circular)")
+    asked = [
+        BodyAnswer(
+            hop_id=hop.id,
+            registry_id=hop.recipient_registry_id,
+            registry=name,
+            state=hop.state,
+            remark=hop.remark,
+            answer=hop.answer,
+        )
+        for hop, is_asked, name in rows
+        if is_asked and hop.forwarded_at is None
+    ]
+    asked = in_thai_order(asked, key=lambda one: one.registry)
+    answered = [one for one in asked if one.answer is not None]
+    return AnswerRollUp(
+        answered=answered,
+        missing=[one for one in asked if one.answer is None],
+        totals=add_up(one.answer for one in answered if one.answer is not None),
+    )

@@ -1,0 +1,101 @@
+"""How a hop comes to rest: one statement for every action that ends the waiting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text
+
+from domain.hop_states import sources, step_not_allowed, target
+from domain.vocabulary import EventKind, HopAction
+from models import Hop
+
+_SETTLE = text("""
+WITH moved AS (
+    UPDATE hop SET state = :target, settled_at = :at, settled_by = :by, remark = :remark,
+        answer = :answer
+    WHERE id = :hop_id AND state = ANY(:sources)
+    RETURNING id, dispatch_id, chunk
+), noted AS (
+    INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
+        hop_id, facts)
+    SELECT :event, :at, :by, :registry_id, d.circular_id, d.letter_id, d.id, moved.id, :facts
+    FROM moved JOIN dispatch d ON d.id = moved.dispatch_id
+), told AS (
+    INSERT INTO outbox (kind, dispatch_id, chunk, hop_id, created_at)
+    SELECT 'settled', dispatch_id, chunk, id, :at FROM moved
+)
+SELECT id FROM moved
+""").bindparams(
+    bindparam("sources", type_=ARRAY(Text())),
+    bindparam("answer", type_=JSONB(none_as_null=True)),
+    bindparam("facts", type_=JSONB()),
+)
+
+_EVENT: Mapping[HopAction, EventKind] = {
+    HopAction.ACKNOWLEDGE: EventKind.ACKNOWLEDGED,
+    HopAction.REPORT: EventKind.REPORTED,
+    HopAction.REFUSE: EventKind.REFUSED,
+    HopAction.RETURN: EventKind.RETURNED,
+    HopAction.RECALL: EventKind.RECALLED,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """What is said when a hop comes to rest."""
+
+    remark: str | None = None
+    answer: dict[str, Any] | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+async def settle_hop(
+    session: AsyncSession,
+    *,
+    hop: Hop,
+    action: HopAction,
+    by: UUID,
+    registry_id: UUID,
+    at: datetime,
+    said: Settlement,
+) -> Hop:
+    """Settle a hop, record the event and tell the process of its dispatch.
+
+    Args:
+        session: The transaction.
+        hop: The hop, as it was read.
+        action: What settles it.
+        by: The officer who acts.
+        registry_id: The registry for which the officer acts.
+        at: Now, as an aware instant.
+        said: Remark, answer and further facts for the event.
+
+    Raises:
+        ConflictError: `hop_step_not_allowed`, whatever another desk did in the meantime.
+    """
+    facts = {"remark": said.remark, **said.facts}
+    moved = await session.scalar(
+        _SETTLE,
+        {
+            "hop_id": hop.id,
+            "sources": [state.value for state in sources(action)],
+            "target": target(sources(action)[0], action).value,
+            "event": _EVENT[action].value,
+            "at": at,
+            "by": by,
+            "registry_id": registry_id,
+            "remark": said.remark,
+            "answer": said.answer,
+            "facts": {key: value for key, value in facts.items() if value is not None},
+        },
+    )
+    await session.refresh(hop)
+    if moved is None:
+        raise step_not_allowed(hop.state, action)
+    return hop

@@ -1,0 +1,149 @@
+"""The route of a circular: the tree of dispatches and hops, as far as a registry may see it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from domain.access import READ, ActingOfficer
+from domain.errors import NotFoundError
+from domain.vocabulary import DispatchState, HopState
+from models import Dispatch, Hop, Letter, Notice, RegisterEntry, Registry
+from services.list_inbox import is_late
+from services.visible_hops import visible
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteHop:
+    """One recipient on the route, with its receipt and what it sent on."""
+
+    id: UUID
+    registry_id: UUID
+    registry: str
+    state: HopState
+    receipt_number: int | None
+    stamped_at: datetime | None
+    stamp_has_time: bool | None
+    recorded_at: datetime | None
+    settled_at: datetime | None
+    is_late: bool
+    notices: Sequence[str]
+    dispatches: list["RouteDispatch"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteDispatch:
+    """One dispatch on the route, with the letter that it carries."""
+
+    id: UUID
+    letter_id: UUID
+    number: str
+    sender_registry_id: UUID
+    sender: str
+    state: DispatchState
+    sent_at: datetime
+    register_by: datetime
+    acknowledge_by: datetime
+    hops: list[RouteHop] = field(default_factory=list)
+
+
+async def show_route(
+    session: AsyncSession, *, by: ActingOfficer, circular_id: UUID, at: datetime
+) -> list[RouteDispatch]:
+    """Return the trees of a circular that start at what the officer's registries sent or received.
+
+    Raises:
+        NotFoundError: There is no such circular, or the officer must not know of it.
+    """
+    rows = await _rows(session, by.registries(READ), circular_id, at)
+    if not rows:
+        raise NotFoundError("หนังสือเวียน (circular)")
+    dispatches: dict[UUID, RouteDispatch] = {}
+    below: defaultdict[UUID | None, list[RouteDispatch]] = defaultdict(list)
+    hops: dict[UUID, RouteHop] = {}
+    for row in rows:
+        if row["dispatch_id"] not in dispatches:
+            dispatches[row["dispatch_id"]] = dispatch = _dispatch(row)
+            below[row["parent_hop_id"]].append(dispatch)
+        hops[row["hop_id"]] = hop = _hop(row)
+        dispatches[row["dispatch_id"]].hops.append(hop)
+    roots = [one for parent, group in below.items() if parent not in hops for one in group]
+    for parent, group in below.items():
+        if parent in hops:
+            hops[parent].dispatches.extend(group)
+    return roots
+
+
+async def _rows(
+    session: AsyncSession, desks: list[UUID], circular_id: UUID, at: datetime
+) -> Sequence[RowMapping]:
+    sender, recipient = aliased(Registry), aliased(Registry)
+    notices = select(func.array_agg(Notice.step)).where(Notice.hop_id == Hop.id).scalar_subquery()
+    query = (
+        select(
+            Dispatch.id.label("dispatch_id"),
+            Dispatch.parent_hop_id,
+            Dispatch.letter_id,
+            Letter.number,
+            Dispatch.sender_registry_id,
+            sender.name.label("sender"),
+            Dispatch.state.label("dispatch_state"),
+            Dispatch.sent_at,
+            Dispatch.register_by,
+            Dispatch.acknowledge_by,
+            Hop.id.label("hop_id"),
+            Hop.recipient_registry_id.label("registry_id"),
+            recipient.name.label("registry"),
+            Hop.state,
+            RegisterEntry.number.label("receipt_number"),
+            RegisterEntry.stamped_at,
+            RegisterEntry.stamp_has_time,
+            RegisterEntry.recorded_at,
+            Hop.settled_at,
+            is_late(at).label("is_late"),
+            notices.label("notices"),
+        )
+        .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+        .join(Letter, Letter.id == Dispatch.letter_id)
+        .join(sender, sender.id == Dispatch.sender_registry_id)
+        .join(recipient, recipient.id == Hop.recipient_registry_id)
+        .join(RegisterEntry, RegisterEntry.id == Hop.receipt_entry_id, isouter=True)
+        .where(Dispatch.circular_id == circular_id, visible(desks))
+        .order_by(func.cardinality(Dispatch.lineage), Dispatch.id, Hop.position)
+    )
+    return (await session.execute(query)).mappings().all()
+
+
+def _dispatch(row: RowMapping) -> RouteDispatch:
+    return RouteDispatch(
+        id=row["dispatch_id"],
+        letter_id=row["letter_id"],
+        number=row["number"],
+        sender_registry_id=row["sender_registry_id"],
+        sender=row["sender"],
+        state=row["dispatch_state"],
+        sent_at=row["sent_at"],
+        register_by=row["register_by"],
+        acknowledge_by=row["acknowledge_by"],
+    )
+
+
+def _hop(row: RowMapping) -> RouteHop:
+    return RouteHop(
+        id=row["hop_id"],
+        registry_id=row["registry_id"],
+        registry=row["registry"],
+        state=row["state"],
+        receipt_number=row["receipt_number"],
+        stamped_at=row["stamped_at"],
+        stamp_has_time=row["stamp_has_time"],
+        recorded_at=row["recorded_at"],
+        settled_at=row["settled_at"],
+        is_late=row["is_late"],
+        notices=row["notices"] or [],
+    )

@@ -1,0 +1,107 @@
+"""What a registry may see: what it sent or received, and everything below its own dispatches."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, any_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from domain.access import READ, STAMP, ActingOfficer
+from domain.errors import NotAllowedError, NotFoundError
+from models import Dispatch, Hop, Letter
+
+
+def sent_or_above(desks: list[UUID]) -> ColumnElement[bool]:
+    """Return the condition that one of `desks` sent this `Dispatch` or one above it."""
+    above = aliased(Dispatch)
+    return exists(
+        select(above.id).where(
+            above.id == any_(Dispatch.lineage), above.sender_registry_id.in_(desks)
+        )
+    )
+
+
+def visible(desks: list[UUID]) -> ColumnElement[bool]:
+    """Return the condition that one of `desks` may see this `Hop` of this `Dispatch`."""
+    return or_(Hop.recipient_registry_id.in_(desks), sent_or_above(desks))
+
+
+async def get_hop(
+    session: AsyncSession, *, by: ActingOfficer, hop_id: UUID
+) -> tuple[Hop, Dispatch]:
+    """Return a hop that one of the officer's registries may see, with its dispatch.
+
+    Raises:
+        NotFoundError: There is none, or the officer must not know of it.
+    """
+    query = (
+        select(Hop, Dispatch)
+        .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+        .where(Hop.id == hop_id, visible(by.registries(READ)))
+    )
+    row = (await session.execute(query)).tuples().one_or_none()
+    if row is None:
+        raise NotFoundError("หนังสือที่ส่งมา (hop)")
+    return row
+
+
+async def get_received_hop(
+    session: AsyncSession, *, by: ActingOfficer, hop_id: UUID
+) -> tuple[Hop, Dispatch]:
+    """Return a hop that the officer may act on for its recipient.
+
+    Raises:
+        NotFoundError: The officer must not know of it.
+        NotAllowedError: The officer sees it, but is not a clerk or head of its recipient.
+    """
+    hop, dispatch = await get_hop(session, by=by, hop_id=hop_id)
+    if hop.recipient_registry_id not in by.roles:
+        raise NotAllowedError("หนังสือฉบับนี้ส่งถึงหน่วยสารบรรณอื่น", code="not_the_recipient")
+    by.require(STAMP, at=hop.recipient_registry_id)
+    return hop, dispatch
+
+
+async def get_dispatch(session: AsyncSession, *, by: ActingOfficer, dispatch_id: UUID) -> Dispatch:
+    """Return a dispatch that one of the officer's registries sent, or that lies below one.
+
+    Raises:
+        NotFoundError: There is none, or the officer must not know of it.
+    """
+    query = select(Dispatch).where(Dispatch.id == dispatch_id, sent_or_above(by.registries(READ)))
+    dispatch = (await session.scalars(query)).one_or_none()
+    if dispatch is None:
+        raise NotFoundError("การส่ง (dispatch)")
+    return dispatch
+
+
+def readable(desks: list[UUID]) -> ColumnElement[bool]:
+    """Return the condition that one of `desks` issued this `Letter` or holds it.
+
+    A cover letter carries a copy of its parent, so whoever holds a letter of the circular below
+    its parent may read the parent too.
+    """
+    child = aliased(Letter)
+    carried = exists(
+        select(Hop.id)
+        .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+        .join(child, child.id == Dispatch.letter_id)
+        .where(
+            visible(desks),
+            Dispatch.circular_id == Letter.circular_id,
+            or_(child.id == Letter.id, child.parent_letter_id == Letter.id),
+        )
+    )
+    return or_(Letter.registry_id.in_(desks), carried)
+
+
+async def get_letter(session: AsyncSession, *, by: ActingOfficer, letter_id: UUID) -> Letter:
+    """Return a letter that one of the officer's registries issued, received or sent.
+
+    Raises:
+        NotFoundError: There is none, or the officer must not know of it.
+    """
+    query = select(Letter).where(Letter.id == letter_id, readable(by.registries(READ)))
+    letter = (await session.scalars(query)).one_or_none()
+    if letter is None:
+        raise NotFoundError("หนังสือ (letter)")
+    return letter

@@ -1,0 +1,113 @@
+"""Real servers for the tests, started once: PostgreSQL with the migrated schema, Temporal on demand."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from infra.database import create_engine, create_sessions
+from infra.embedded.postgres import PostgresServer
+from infra.migrate import upgrade_database
+from tests.support.directory import Directory, create_directory
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    del config
+    # The default folder of pythainlp's data is the home folder of whoever runs the tests.
+    os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A server whose database `wian` holds the migrated schema and is only ever cloned."""
+    folder = tmp_path_factory.mktemp("postgres")
+    # Durability is tested where servers are killed; here it would only cost time.
+    with PostgresServer.start(folder, options={"fsync": "off"}) as server:
+        upgrade_database(SecretStr(server.owner_url))
+        yield server
+
+
+class Database:
+    """A clone of the migrated database, reached as its owner or as the application."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self.name = f"t_{uuid.uuid4().hex[:12]}"
+        self.owner_url = SecretStr(server.owner_url.rsplit("/", 1)[0] + f"/{self.name}")
+        self.app_url = SecretStr(server.app_url.rsplit("/", 1)[0] + f"/{self.name}")
+        self._maintenance = server.superuser_url.replace("+psycopg", "").rsplit("/", 1)[0]
+
+    def create(self) -> None:
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE wian STRATEGY wal_log OWNER wian_owner"),
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO wian_app"),
+        )
+
+    def drop(self) -> None:
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)"))
+
+    def _run(self, *statements: sql.SQL) -> None:
+        with psycopg.connect(self._maintenance + "/postgres", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.format(sql.Identifier(self.name)))
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres: PostgresServer) -> Iterator[Database]:
+    """The database of all tests that roll back what they do."""
+    database = Database(postgres)
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> Iterator[Database]:
+    """A database of one test's own, for what must really commit."""
+    database = Database(postgres)
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture(scope="session")
+async def shared_engine(shared_database: Database) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(shared_database.app_url, pool=8)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+async def directory(shared_database: Database) -> Directory:
+    """A small province that every rolled-back test shares."""
+    return await create_directory(shared_database.owner_url)
+
+
+@pytest.fixture
+async def session(shared_engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session of the application's role whose commits stay inside a transaction rolled back."""
+    async with shared_engine.connect() as connection:
+        transaction = await connection.begin()
+        async with AsyncSession(
+            bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        await transaction.rollback()
+
+
+@pytest.fixture
+async def sessions(database: Database) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    """Committing sessions of the application's role on a database of the test's own."""
+    engine = create_engine(database.app_url, pool=40)
+    yield create_sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def own_directory(database: Database) -> Directory:
+    """The same small province in the database of one test."""
+    return await create_directory(database.owner_url)
