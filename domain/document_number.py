@@ -8,8 +8,10 @@ from domain.errors import InvalidError
 
 # Letters of the agency or province, its owner code with dotted parts, an optional ว for a
 # circular, and the running number, whose leading zeros are part of what is printed.
-_NUMBER = re.compile(r"(?:ที่\s*)?([ก-ฮ]{2,3})\s*(\d{4,6}(?:\.\d+)*)\s*/\s*(ว)?\s*(\d{1,7})")
-_PREFIX = re.compile(r"([ก-ฮ]{2,3})\s*(\d{4,6}(?:\.\d+)*)")
+# Not \d: it would let the digits of every other script into the ledger.
+_OWN = r"([ก-ฮ]{2,3})\s*([0-9]{4,6}(?:\.[0-9]+)*)"
+_NUMBER = re.compile(rf"(?:ที่\s*)?{_OWN}\s*/\s*(ว)?\s*([0-9]{{1,7}})")
+_PREFIX = re.compile(_OWN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

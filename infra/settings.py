@@ -34,8 +34,6 @@ class Settings(BaseSettings):
     )
     api_host: str = Field("127.0.0.1", title="Address the API listens on")
     api_port: int = Field(8000, ge=0, le=65535, title="Port of the API; 0 takes a free one")
-    max_body_bytes: int = Field(1024 * 1024, title="Largest request body; a file has its own limit")
-    max_file_bytes: int = Field(32 * 1024 * 1024, title="Largest file in the file store")
     jwks_file: Path | None = Field(None, title="File with the public keys that sign tokens")
     jwks_url: str | None = Field(None, title="https address of the public keys that sign tokens")
     token_issuer: str = Field("wian", title="`iss` that a token must carry")

@@ -25,6 +25,9 @@ FROM hop h JOIN dispatch d ON d.id = h.dispatch_id
 """
 _DIRECT = text(_COUNT + "WHERE d.id = :dispatch_id")
 _WHOLE_TREE = text(_COUNT + "WHERE d.lineage @> ARRAY[CAST(:dispatch_id AS uuid)]")
+_BELOW_HOP = text(
+    _COUNT + "WHERE d.lineage && ARRAY(SELECT id FROM dispatch WHERE parent_hop_id = :hop_id)"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,4 +56,10 @@ async def count_hops(
     """Count the hops of one dispatch, or of it and every dispatch below."""
     query = _WHOLE_TREE if whole_tree else _DIRECT
     row = (await session.execute(query, {"dispatch_id": dispatch_id, "at": at})).mappings().one()
+    return HopCounts(**row)
+
+
+async def count_below(session: AsyncSession, *, hop_id: UUID, at: datetime) -> HopCounts:
+    """Count the hops of every dispatch that a hop was forwarded by, and of all below them."""
+    row = (await session.execute(_BELOW_HOP, {"hop_id": hop_id, "at": at})).mappings().one()
     return HopCounts(**row)

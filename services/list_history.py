@@ -78,7 +78,7 @@ async def list_history(
         .order_by(Event.id)
         .limit(limit)
     )
-    return [_item(*row) for row in (await session.execute(query)).tuples()]
+    return [_item(*row) for row in (await session.execute(query))]
 
 
 async def _check_readable(session: AsyncSession, desks: list[UUID], circular_id: UUID) -> None:

@@ -87,7 +87,7 @@ async def list_inbox(
         query = query.where(Letter.urgency == chosen.urgency)
     if after is not None:
         query = query.where(Hop.id > after)
-    return [_item(*row) for row in (await session.execute(query)).tuples()]
+    return [_item(*row) for row in (await session.execute(query))]
 
 
 def is_late(at: datetime) -> ColumnElement[bool]:

@@ -59,7 +59,7 @@ async def list_notices(
         query = query.where(Notice.read_at.is_(None))
     if after is not None:
         query = query.where(Notice.id > after)
-    return [_item(*row) for row in (await session.execute(query)).tuples()]
+    return [_item(*row) for row in (await session.execute(query))]
 
 
 async def read_notice(

@@ -75,7 +75,7 @@ async def list_organizations(
         query = query.where(Organization.area_code.startswith(chosen.area, autoescape=True))
     if chosen.name is not None:
         query = query.where(Organization.name.contains(chosen.name, autoescape=True))
-    rows = (await session.execute(query)).tuples().all()
+    rows = (await session.execute(query)).all()
     above = await _above(session, [body.id for body, _, _ in rows], today)
     return [_item(body, desk, name, above.get(body.id, ())) for body, desk, name in rows]
 
@@ -91,7 +91,7 @@ async def _above(
         or_(OrganizationEdge.valid_until.is_(None), OrganizationEdge.valid_until >= today),
     )
     above: dict[UUID, list[tuple[EdgeKind, UUID]]] = {}
-    for child, kind, parent in (await session.execute(query)).tuples():
+    for child, kind, parent in await session.execute(query):
         above.setdefault(child, []).append((kind, parent))
     return above
 

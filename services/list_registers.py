@@ -88,7 +88,7 @@ async def list_entries(
         .order_by(RegisterEntry.position)
         .limit(limit)
     )
-    return [_row(*row) for row in (await session.execute(query)).tuples()]
+    return [_row(*row) for row in (await session.execute(query))]
 
 
 async def list_registries(session: AsyncSession, *, by: ActingOfficer) -> Sequence[Registry]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
 from domain.alarms import EVENT_KIND, NOTICE_KIND, REGISTER_STEPS, Alarm
+from domain.buddhist_era import bangkok_date
 from domain.hop_states import UNSETTLED
 from domain.vocabulary import AlarmStep, HopState
 from services.record_event import SYSTEM_OFFICER
@@ -47,8 +48,8 @@ LEFT JOIN LATERAL (
     SELECT desk.id
     FROM registry own
     JOIN organization_edge edge ON edge.child_id = own.organization_id
-        AND edge.valid_from <= CAST(:at AS date)
-        AND (edge.valid_until IS NULL OR edge.valid_until >= CAST(:at AS date))
+        AND edge.valid_from <= :today
+        AND (edge.valid_until IS NULL OR edge.valid_until >= :today)
     JOIN registry desk ON desk.organization_id = edge.parent_id
         AND desk.receives AND desk.closed_at IS NULL
     WHERE own.id = waiting.recipient_registry_id
@@ -95,6 +96,7 @@ async def raise_alarm(
                 "event": EVENT_KIND[kind].value,
                 "due_at": alarm.due_at,
                 "at": at,
+                "today": bangkok_date(at),
                 "by": SYSTEM_OFFICER,
             },
         )

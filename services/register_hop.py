@@ -109,7 +109,7 @@ async def register_hop(
     if row is None:
         hop, _ = await get_received_hop(session, by=by, hop_id=hop_id)
         if hop.receipt_entry_id is not None:
-            return await _existing(session, hop.receipt_entry_id)
+            return await read_receipt(session, hop.receipt_entry_id)
         target(hop.state, HopAction.REGISTER)
         await ensure_register(
             session,
@@ -130,7 +130,8 @@ async def _stamp(session: AsyncSession, values: dict[str, object]) -> RowMapping
         raise number_refused(error) from error
 
 
-async def _existing(session: AsyncSession, entry_id: UUID) -> Receipt:
+async def read_receipt(session: AsyncSession, entry_id: UUID) -> Receipt:
+    """Return the receipt that a register entry holds."""
     row = (await session.execute(_RECEIPT, {"entry_id": entry_id})).mappings().one()
     return Receipt(**row)
 
@@ -140,7 +141,7 @@ async def _lost_race(session: AsyncSession, by: ActingOfficer, hop_id: UUID) -> 
     # another desk moved the hop between the two statements.
     hop = await session.get_one(Hop, hop_id, populate_existing=True)
     if hop.receipt_entry_id is not None:
-        return await _existing(session, hop.receipt_entry_id)
+        return await read_receipt(session, hop.receipt_entry_id)
     target(hop.state, HopAction.REGISTER)
     raise InvalidError("วันที่รับมาก่อนวันที่ของหนังสือ", code="stamped_before_letter", field="stamped_at")
 

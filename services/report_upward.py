@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.hop_states import SETTLED
 from domain.vocabulary import DispatchState, EventKind, HopAction, HopState
 from models import Dispatch, Hop
-from services.count_hops import count_hops
+from services.count_hops import count_below, count_hops
 from services.record_event import SYSTEM_OFFICER, record_event
 from services.settle_hop import Settlement, settle_hop
 
@@ -28,7 +28,7 @@ async def report_upward(session: AsyncSession, *, dispatch_id: UUID, at: datetim
     hop = await session.get_one(Hop, dispatch.parent_hop_id, with_for_update=True)
     if hop.state is not HopState.FORWARDED or await _is_waiting(session, hop):
         return False
-    counts = await count_hops(session, dispatch_id=dispatch_id, at=at, whole_tree=True)
+    counts = await count_below(session, hop_id=hop.id, at=at)
     await settle_hop(
         session,
         hop=hop,

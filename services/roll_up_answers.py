@@ -53,7 +53,7 @@ async def roll_up_answers(
         .join(Registry, Registry.id == Hop.recipient_registry_id)
         .where(Dispatch.circular_id == circular_id, visible(by.registries(READ)))
     )
-    rows = (await session.execute(query)).tuples().all()
+    rows = (await session.execute(query)).all()
     if not rows:
         raise NotFoundError("หนังสือเวียน (circular)")
     asked = [

@@ -1,6 +1,6 @@
 """The route of a circular: the tree of dispatches and hops, as far as a registry may see it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from domain.access import READ, ActingOfficer
 from domain.errors import NotFoundError
 from domain.vocabulary import DispatchState, HopState
 from models import Dispatch, Hop, Letter, Notice, RegisterEntry, Registry
+from services.count_hops import HopCounts
 from services.list_inbox import is_late
 from services.visible_hops import visible
 
@@ -52,9 +53,18 @@ class RouteDispatch:
     hops: list[RouteHop] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """The visible trees of a circular, and how many of their hops stand where."""
+
+    circular_id: UUID
+    counts: HopCounts
+    route: list[RouteDispatch]
+
+
 async def show_route(
     session: AsyncSession, *, by: ActingOfficer, circular_id: UUID, at: datetime
-) -> list[RouteDispatch]:
+) -> Route:
     """Return the trees of a circular that start at what the officer's registries sent or received.
 
     Raises:
@@ -63,6 +73,10 @@ async def show_route(
     rows = await _rows(session, by.registries(READ), circular_id, at)
     if not rows:
         raise NotFoundError("หนังสือเวียน (circular)")
+    return Route(circular_id=circular_id, counts=_counts(rows), route=_tree(rows))
+
+
+def _tree(rows: Sequence[RowMapping]) -> list[RouteDispatch]:
     dispatches: dict[UUID, RouteDispatch] = {}
     below: defaultdict[UUID | None, list[RouteDispatch]] = defaultdict(list)
     hops: dict[UUID, RouteHop] = {}
@@ -72,11 +86,29 @@ async def show_route(
             below[row["parent_hop_id"]].append(dispatch)
         hops[row["hop_id"]] = hop = _hop(row)
         dispatches[row["dispatch_id"]].hops.append(hop)
-    roots = [one for parent, group in below.items() if parent not in hops for one in group]
+    roots: list[RouteDispatch] = []
     for parent, group in below.items():
-        if parent in hops:
+        if parent is not None and parent in hops:
             hops[parent].dispatches.extend(group)
+        else:
+            roots.extend(group)
     return roots
+
+
+def _counts(rows: Sequence[RowMapping]) -> HopCounts:
+    states = Counter(row["state"] for row in rows)
+    return HopCounts(
+        hops=len(rows),
+        registered=sum(row["receipt_number"] is not None for row in rows),
+        forwarded=states[HopState.FORWARDED],
+        acknowledged=states[HopState.ACKNOWLEDGED],
+        refused=states[HopState.REFUSED],
+        returned=states[HopState.RETURNED],
+        recalled=states[HopState.RECALLED],
+        missing=sum(row["settled_at"] is None for row in rows),
+        late=sum(row["is_late"] for row in rows),
+        answers=sum(row["is_answered"] for row in rows),
+    )
 
 
 async def _rows(
@@ -106,6 +138,7 @@ async def _rows(
             RegisterEntry.recorded_at,
             Hop.settled_at,
             is_late(at).label("is_late"),
+            Hop.answer.is_not(None).label("is_answered"),
             notices.label("notices"),
         )
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)

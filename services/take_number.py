@@ -14,8 +14,9 @@ from domain.errors import ConflictError
 from domain.vocabulary import Book, EntryKind
 from models import Register
 
-# SQLSTATE of migration 0002's trigger, and PostgreSQL's own for a unique index.
+# SQLSTATEs of migration 0002's trigger, and PostgreSQL's own for a unique index.
 _NEVER_GIVEN = "WN001"
+_IN_USE = "WN003"
 _UNIQUE_VIOLATION = "23505"
 
 _INSERT = text("""
@@ -117,6 +118,13 @@ def number_refused(error: DBAPIError) -> Exception:
         return ConflictError(
             "เลขนี้ไม่อยู่ในช่วงเลขที่ใช้บนกระดาษ ให้ระบบออกเลขให้", code="number_not_on_paper"
         )
+    if state == _IN_USE:
+        return number_in_use()
     if state == _UNIQUE_VIOLATION and "register_entry" in str(error.orig):
         return ConflictError("เลขนี้มีอยู่ในทะเบียนแล้ว", code="number_taken")
     return error
+
+
+def number_in_use() -> ConflictError:
+    """Return the error that says why a number cannot be voided."""
+    return ConflictError("เลขนี้ใช้กับหนังสือที่ส่งหรือรับไปแล้ว ยกเลิกไม่ได้", code="number_in_use")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,19 +26,28 @@ class RegisterVerdict:
 async def verify_registers(session: AsyncSession) -> AsyncIterator[RegisterVerdict]:
     """Recompute every chain in Python, independently of the SQL that wrote it."""
     query = (
-        select(Register, Registry.name)
+        select(Register.id, Registry.name, Register.book, Register.year)
         .join(Registry, Registry.id == Register.registry_id)
         .order_by(Registry.name, Register.year, Register.book)
     )
-    for register, name in (await session.execute(query)).tuples().all():
-        entries = await _entries(session, register)
-        yield RegisterVerdict(
-            registry=name,
-            book=register.book,
-            year=register.year,
-            entries=len(entries),
-            fault=_fault(register, entries),
-        )
+    for register_id, name, book, year in (await session.execute(query)).all():
+        fault, entries = await _verify(session, register_id)
+        yield RegisterVerdict(registry=name, book=book, year=year, entries=entries, fault=fault)
+
+
+async def _verify(session: AsyncSession, register_id: UUID) -> tuple[ChainFault | None, int]:
+    # One statement, so the head and the entries are of the same instant while desks go on
+    # stamping.
+    query = (
+        select(Register, RegisterEntry)
+        .join(RegisterEntry, RegisterEntry.register_id == Register.id, isouter=True)
+        .where(Register.id == register_id)
+        .order_by(RegisterEntry.position)
+        .execution_options(populate_existing=True)
+    )
+    rows = (await session.execute(query)).all()
+    entries = [(_entry(row), row.entry_hash) for _, row in rows if row is not None]
+    return _fault(rows[0][0], entries), len(entries)
 
 
 def _fault(register: Register, entries: list[tuple[Entry, bytes]]) -> ChainFault | None:
@@ -52,15 +62,6 @@ def _fault(register: Register, entries: list[tuple[Entry, bytes]]) -> ChainFault
     if len(given) != register.allocated:
         return ChainFault(position=len(entries), problem="count differs from the register")
     return None
-
-
-async def _entries(session: AsyncSession, register: Register) -> list[tuple[Entry, bytes]]:
-    query = (
-        select(RegisterEntry)
-        .where(RegisterEntry.register_id == register.id)
-        .order_by(RegisterEntry.position)
-    )
-    return [(_entry(row), row.entry_hash) for row in await session.scalars(query)]
 
 
 def _entry(row: RegisterEntry) -> Entry:

@@ -38,11 +38,14 @@ async def get_hop(
         select(Hop, Dispatch)
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
         .where(Hop.id == hop_id, visible(by.registries(READ)))
+        # Hops are moved by statements that the session does not see: what it read before is old.
+        .execution_options(populate_existing=True)
     )
-    row = (await session.execute(query)).tuples().one_or_none()
+    row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFoundError("หนังสือที่ส่งมา (hop)")
-    return row
+    hop, dispatch = row
+    return hop, dispatch
 
 
 async def get_received_hop(

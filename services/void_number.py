@@ -8,12 +8,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import DECIDE, ActingOfficer
-from domain.errors import ConflictError, NotFoundError
+from domain.errors import NotFoundError
 from domain.vocabulary import EntryKind, EventKind
 from models import Dispatch, Register, RegisterEntry
 from services.dispatch_letter import lock_use_of_letter
 from services.record_event import record_event
-from services.take_number import TakenNumber, number_refused
+from services.take_number import TakenNumber, number_in_use, number_refused
 
 _VOID = text("""
 INSERT INTO register_entry
@@ -94,4 +94,4 @@ async def _check_unused(session: AsyncSession, entry: RegisterEntry | None) -> N
         sent = select(exists().where(Dispatch.letter_id == entry.letter_id))
         used = bool(await session.scalar(sent))
     if used:
-        raise ConflictError("เลขนี้ใช้กับหนังสือที่ส่งหรือรับไปแล้ว ยกเลิกไม่ได้", code="number_in_use")
+        raise number_in_use()

@@ -55,6 +55,21 @@ BEGIN
     ELSIF NEW.kind = 'voided' AND NEW.number > book.opened_after + book.allocated THEN
         RAISE EXCEPTION 'number % was never given', NEW.number USING ERRCODE = 'WN001';
     END IF;
+    -- Under the lock, because two desks may hold the same sheet of paper.
+    IF NEW.kind = 'back_entered' AND EXISTS (
+        SELECT FROM register_entry e
+        WHERE e.register_id = NEW.register_id AND e.number = NEW.number AND e.kind = 'voided'
+    ) THEN
+        RAISE EXCEPTION 'number % of register_entry is voided', NEW.number
+            USING ERRCODE = 'unique_violation';
+    ELSIF NEW.kind = 'voided' AND EXISTS (
+        SELECT FROM register_entry e
+        WHERE e.register_id = NEW.register_id AND e.number = NEW.number AND e.kind <> 'voided'
+            AND (e.hop_id IS NOT NULL OR e.letter_id IS DISTINCT FROM NEW.letter_id)
+    ) THEN
+        RAISE EXCEPTION 'number % is on a receipt or another letter', NEW.number
+            USING ERRCODE = 'WN003';
+    END IF;
     NEW.entry_hash := register_entry_hash(book.head_hash, NEW);
     UPDATE register SET
         allocated = allocated + CASE WHEN NEW.kind = 'allocated' THEN 1 ELSE 0 END,

@@ -1,0 +1,74 @@
+"""URLs of dispatches."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.dependencies import ActingDesk, ReadingDesk
+from api.schemas.dispatches import (
+    ClosedOut,
+    CloseIn,
+    CountsOut,
+    DispatchCountsOut,
+    DispatchIn,
+    DispatchOut,
+    MissingOut,
+)
+from services.close_dispatch import close_dispatch
+from services.count_hops import count_hops
+from services.dispatch_letter import dispatch_letter
+from services.visible_hops import get_dispatch
+
+router = APIRouter(prefix="/dispatches", tags=["dispatches"])
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=DispatchOut,
+    summary="Send a letter to its recipients, with deadlines (ส่งหนังสือเวียน)",
+)
+async def post_dispatch(desk: ActingDesk, body: DispatchIn) -> Response:
+    async with desk.begin() as act:
+        if not act.is_repeat:
+            dispatch = await dispatch_letter(
+                act.session, by=act.by, letter_id=body.letter_id, order=body.order(), at=act.at
+            )
+            await act.answer(DispatchOut.model_validate(dispatch), status=201)
+    return act.response()
+
+
+@router.get("/{dispatch_id}", summary="A dispatch with its counts, direct and of everything below")
+async def read_dispatch(dispatch_id: UUID, desk: ReadingDesk) -> DispatchCountsOut:
+    dispatch = await get_dispatch(desk.session, by=desk.by, dispatch_id=dispatch_id)
+    direct, below = [
+        CountsOut.model_validate(
+            await count_hops(
+                desk.session, dispatch_id=dispatch_id, at=desk.at, whole_tree=whole_tree
+            )
+        )
+        for whole_tree in (False, True)
+    ]
+    return DispatchCountsOut(
+        dispatch=DispatchOut.model_validate(dispatch), direct=direct, below=below
+    )
+
+
+@router.post(
+    "/{dispatch_id}/closure",
+    status_code=201,
+    response_model=ClosedOut,
+    summary="Stop waiting: close a dispatch and learn who is missing (ปิดเรื่อง)",
+)
+async def post_closure(dispatch_id: UUID, desk: ActingDesk, body: CloseIn) -> Response:
+    async with desk.begin() as act:
+        if not act.is_repeat:
+            dispatch, missing = await close_dispatch(
+                act.session, by=act.by, dispatch_id=dispatch_id, reason=body.reason, at=act.at
+            )
+            told = ClosedOut(
+                dispatch=DispatchOut.model_validate(dispatch),
+                missing=[MissingOut.model_validate(one) for one in missing],
+            )
+            await act.answer(told, status=201)
+    return act.response()

@@ -1,0 +1,227 @@
+"""The reference circular of B.E. 2564, played through the public API alone."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.demo_desk import DemoError, Desk
+
+Say = Callable[[str], None]
+
+FORM = {
+    "type": "object",
+    "required": ["joined", "participants"],
+    "additionalProperties": False,
+    "properties": {
+        "joined": {"type": "boolean", "title": "ลงทะเบียนแล้ว"},
+        "participants": {
+            "type": "array",
+            "title": "รายชื่อผู้เข้าร่วม",
+            "items": {"type": "string", "minLength": 1},
+            "minItems": 2,
+            "maxItems": 2,
+        },
+    },
+}
+# Two bodies below districts and one that the province writes to directly.
+LATE = ("local-38-19", "local-38-37", "local-38-42")
+DISTRICTS = tuple(f"district-{code}" for code in range(3801, 3809))
+DIRECT = ("local-38-33", "local-38-37")
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(kw_only=True)
+class Story:
+    """Who plays, and what has been learned on the way.
+
+    Attributes:
+        desk: Returns the desk of an officer by subject.
+        say: Shows one line of progress.
+        bodies: Organizations by code, as the API lists them.
+    """
+
+    desk: Callable[[str], Desk]
+    say: Say
+    bodies: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+    async def play(self) -> str:
+        """Carry the circular down and its acknowledgments up; return its id."""
+        await self._learn_directory()
+        await self._open_registers()
+        circular_id = await self._agency_sends()
+        await self._province_passes_on()
+        await self._office_issues_cover()
+        await asyncio.gather(*(self._district(code) for code in DISTRICTS))
+        await self._wait_for(circular_id, _ladder_is_climbed, "the ladder of the late bodies")
+        self.say("ผู้ที่ล่าช้าลงรับและตอบรับ / the late bodies act at last")
+        await asyncio.gather(*(self._answer(code) for code in LATE))
+        await self._wait_for(circular_id, _is_acknowledged, "the acknowledgment at the top")
+        self.say("ผลตอบรับกลับถึงต้นทาง / the acknowledgments have reached the top")
+        return circular_id
+
+    async def _learn_directory(self) -> None:
+        page = await self.desk("clerk.nacc").get("/v1/organizations", limit=500)
+        self.bodies = {body["code"]: body for body in page["items"]}
+
+    async def _open_registers(self) -> None:
+        year = datetime.now(UTC).astimezone().year
+        books = (
+            ("nacc", "circular", 14),
+            ("hall-38", "incoming", 1096),
+            ("office-38-local", "incoming", 1414),
+            ("office-38-local", "circular", 926),
+        )
+        for code, book, last in books:
+            head = self.desk(f"head.{code}")
+            me = await head.get("/v1/me")
+            await head.post(
+                "/v1/registers",
+                {
+                    "registry_id": me["registries"][0]["id"],
+                    "book": book,
+                    "year": year,
+                    "last_paper_number": last,
+                },
+            )
+        self.say("เปิดทะเบียนต่อจากเลขสุดท้ายบนกระดาษ / registers opened where paper stopped")
+
+    async def _agency_sends(self) -> str:
+        clerk = self.desk("clerk.nacc")
+        letter = await clerk.post(
+            "/v1/letters",
+            {
+                "registry_id": self.bodies["nacc"]["registry_id"],
+                "subject": "ขอเชิญเข้าร่วมการอบรมออนไลน์เรื่องการเปิดเผยข้อมูลสาธารณะ",
+                "body": "ขอให้จังหวัดแจ้งหน่วยงานในพื้นที่ ส่งผู้เข้าร่วมแห่งละ ๒ คน และตอบรับผ่านระบบ",
+                "signatory_post": "ผู้ช่วยเลขาธิการ",
+                "authority": "performing_duties_for",
+                "authority_post": "เลขาธิการ",
+            },
+        )
+        dispatch = await clerk.post(
+            "/v1/dispatches",
+            {"letter_id": letter["id"], "answer_form": FORM}
+            | self._order(["province-38"], register=20, acknowledge=60),
+        )
+        self.say(f"{letter['number']} → จังหวัดบึงกาฬ")
+        return str(dispatch["circular_id"])
+
+    async def _province_passes_on(self) -> None:
+        hop = await self._receive("hall-38")
+        await self.desk("clerk.hall-38").post(
+            f"/v1/hops/{hop}/forward",
+            self._order(["office-38-local"], register=20, acknowledge=55),
+        )
+
+    async def _office_issues_cover(self) -> None:
+        hop = await self._receive("office-38-local")
+        cover = {
+            "subject": "แจ้งองค์กรปกครองส่วนท้องถิ่นเข้าร่วมการอบรมออนไลน์",
+            "body": "จังหวัดขอให้อำเภอแจ้งองค์กรปกครองส่วนท้องถิ่นในพื้นที่ตามหนังสือที่แนบ",
+            "signatory_post": "รองผู้ว่าราชการจังหวัดบึงกาฬ",
+            "authority": "performing_duties_for",
+            "authority_post": "ผู้ว่าราชการจังหวัดบึงกาฬ",
+        }
+        await self.desk("clerk.office-38-local").post(
+            f"/v1/hops/{hop}/forward",
+            {"cover": cover} | self._order([*DISTRICTS, *DIRECT], register=7, acknowledge=20),
+        )
+        self.say("หนังสือนำ บก 0023.4/ว 927 → ๘ อำเภอ และโดยตรง ๒ แห่ง")
+        await asyncio.gather(*(self._answer(code) for code in DIRECT if code not in LATE))
+
+    async def _district(self, code: str) -> None:
+        hop = await self._receive(code)
+        below = [one for one in self.bodies if self._is_below(one, code) and one not in DIRECT]
+        await self.desk(f"clerk.{code}").post(
+            f"/v1/hops/{hop}/forward", self._order(below, register=7, acknowledge=10)
+        )
+        await asyncio.gather(*(self._answer(one) for one in below if one not in LATE))
+        late = sum(one in LATE for one in below)
+        self.say(
+            f"{self.bodies[code]['name']}: {len(below) - late} of {len(below)} bodies answered"
+        )
+
+    async def _answer(self, code: str) -> None:
+        hop = await self._receive(code)
+        name = self.bodies[code]["name"]
+        await self.desk(f"clerk.{code}").post(
+            f"/v1/hops/{hop}/acknowledgment",
+            {
+                "remark": "ดำเนินการแล้ว",
+                "answer": {
+                    "joined": True,
+                    "participants": [f"ผู้เข้าร่วมคนที่ {nth} {name}" for nth in (1, 2)],
+                },
+            },
+        )
+
+    async def _receive(self, code: str) -> str:
+        clerk = self.desk(f"clerk.{code}")
+        hop = (await clerk.waiting())["hop_id"]
+        receipt = await clerk.post(f"/v1/hops/{hop}/receipt")
+        if not code.startswith("local"):
+            self.say(f"{self.bodies_name(code)} ลงรับเลขที่ {receipt['number']}")
+        return str(hop)
+
+    def bodies_name(self, code: str) -> str:
+        """Return the name of the desk of a body."""
+        known = {"hall-38": "province-38"}
+        return str(self.bodies[known.get(code, code)]["registry"])
+
+    def _is_below(self, code: str, district: str) -> bool:
+        above = {edge["organization_id"] for edge in self.bodies[code]["above"]}
+        return self.bodies[district]["id"] in above
+
+    def _order(
+        self, recipients: Sequence[str], *, register: float, acknowledge: float
+    ) -> dict[str, Any]:
+        now = datetime.now(UTC)
+
+        def later(seconds: float) -> str:
+            return (now + timedelta(seconds=seconds)).isoformat()
+
+        return {
+            "recipients": [self.bodies[code]["id"] for code in recipients],
+            "remind_register_at": later(register - 1),
+            "register_by": later(register),
+            "remind_acknowledge_at": later(acknowledge - 1),
+            "acknowledge_by": later(acknowledge),
+            "escalate_superior_at": later(acknowledge + 1),
+            "escalate_origin_at": later(acknowledge + 2),
+        }
+
+    async def _wait_for(
+        self, circular_id: str, condition: Callable[[dict[str, Any]], bool], what: str
+    ) -> None:
+        self.say(f"รอ / waiting for {what}")
+        clerk = self.desk("clerk.nacc")
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not condition(await clerk.get(f"/v1/circulars/{circular_id}/route")):
+                    await asyncio.sleep(0.5)
+        except TimeoutError:
+            raise DemoError(f"{what} did not come within {PATIENCE_SECONDS:g} s") from None
+
+
+def hops_of(route: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every hop of a route, from the top down."""
+    found: list[dict[str, Any]] = []
+    level = list(route["route"])
+    while level:
+        hops = [hop for dispatch in level for hop in dispatch["hops"]]
+        found.extend(hops)
+        level = [dispatch for hop in hops for dispatch in hop["dispatches"]]
+    return found
+
+
+def _ladder_is_climbed(route: dict[str, Any]) -> bool:
+    climbed = [hop for hop in hops_of(route) if "escalate_origin" in hop["notices"]]
+    return len(climbed) >= len(LATE)
+
+
+def _is_acknowledged(route: dict[str, Any]) -> bool:
+    return all(hop["state"] == "acknowledged" for hop in hops_of(route)) and all(
+        dispatch["state"] == "completed" for dispatch in route["route"]
+    )

@@ -1,0 +1,73 @@
+"""Where the keys come from that sign and verify officers' tokens."""
+
+import json
+import os
+import time
+import urllib.request
+from pathlib import Path
+from typing import Final, Protocol
+
+from joserfc.jwk import KeySet, OKPKey
+
+ALGORITHM: Final = "Ed25519"
+_KEY_ID = "wian-embedded"
+
+
+class KeySource(Protocol):
+    """Public keys that may sign tokens."""
+
+    def keys(self, *, refresh: bool = False) -> KeySet:
+        """Return the keys; `refresh` looks again for a key that is not known yet."""
+        ...
+
+
+class FileKeys:
+    """Keys of a JWKS file, or the public half of the embedded default's own key."""
+
+    def __init__(self, path: Path) -> None:
+        self._keys = KeySet.import_key_set(json.loads(path.read_text()))
+
+    def keys(self, *, refresh: bool = False) -> KeySet:
+        """Return the keys of the file as it was at the start."""
+        del refresh
+        return self._keys
+
+
+class RemoteKeys:
+    """Keys published by a token issuer at an https address, read again at most every minute."""
+
+    REFRESH_SECONDS = 60.0
+    TIMEOUT_SECONDS = 5.0
+
+    def __init__(self, url: str) -> None:
+        if not url.startswith("https://"):
+            raise ValueError("WIAN_JWKS_URL must be an https address")
+        self._url = url
+        self._keys: KeySet | None = None
+        self._read_at = 0.0
+
+    def keys(self, *, refresh: bool = False) -> KeySet:
+        """Return the keys; this blocks for at most the time-out when they are read."""
+        age = time.monotonic() - self._read_at
+        if self._keys is None or (refresh and age > self.REFRESH_SECONDS):
+            self._read_at = time.monotonic()
+            with urllib.request.urlopen(self._url, timeout=self.TIMEOUT_SECONDS) as answer:  # noqa: S310 (https only, checked above)
+                self._keys = KeySet.import_key_set(json.load(answer))
+        return self._keys
+
+
+def ensure_private_key(path: Path) -> OKPKey:
+    """Return the embedded default's signing key, made at the first call, readable only by us."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        key = OKPKey.generate_key(ALGORITHM, {"kid": _KEY_ID, "alg": ALGORITHM, "use": "sig"})
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(key.as_dict(private=True)))
+        draft.replace(path)
+    return OKPKey.import_key(json.loads(path.read_text()))
+
+
+def public_key_set(key: OKPKey) -> str:
+    """Return the JWKS text that verifies what `key` signs."""
+    return json.dumps({"keys": [key.as_dict(private=False)]})
