@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, HTTPException, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -33,7 +33,7 @@ class Parts:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 
-def get_parts(request: Request) -> Parts:
+async def get_parts(request: Request) -> Parts:
     """Return what the process was started with."""
     parts: Parts = request.app.state.parts
     return parts
@@ -147,9 +147,21 @@ async def get_acting(
 ) -> Acting:
     """Read what makes this POST the same as another one."""
     body = await request.body()
+    if not _is_utf8(body):
+        raise HTTPException(400)
     fingerprint = sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
     return Acting(parts=parts, subject=subject, key=key, fingerprint=fingerprint)
 
 
-ReadingDesk = Annotated[Reading, Depends(get_reading)]
+def _is_utf8(body: bytes) -> bool:
+    # The JSON reader would also take UTF-16 and UTF-32, which show as NUL bytes.
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in body
+
+
+# The read ends before the answer is sent: a slow reader must not hold a connection.
+ReadingDesk = Annotated[Reading, Depends(get_reading, scope="function")]
 ActingDesk = Annotated[Acting, Depends(get_acting)]

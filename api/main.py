@@ -11,6 +11,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from api.body_limit import BodyLimit
 from api.dependencies import Parts
 from api.problems import MEDIA_TYPE, Problem, add_problem_handlers
 from api.routes import circulars, dispatches, health, hops, inbox, letters, registers
@@ -39,9 +40,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
+        redirect_slashes=False,
     )
     app.state.settings = settings
+    app.add_middleware(
+        BodyLimit, usual=MAX_BODY_BYTES, below={"/v1/files/": letters.MAX_FILE_BYTES}
+    )
     add_problem_handlers(app)
     app.include_router(health.router)
     app.include_router(_versioned())

@@ -1,13 +1,13 @@
 """How an error looks outside: `application/problem+json` (RFC 9457) with a stable code."""
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -86,7 +86,7 @@ def problem(
     *,
     facts: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
     """Return a problem document."""
     body: dict[str, Any] = {
         "type": f"urn:wian:problem:{code}",
@@ -95,9 +95,14 @@ def problem(
         "code": code,
         "detail": detail,
     }
-    return JSONResponse(
-        body | jsonable_encoder(dict(facts or {})), status, dict(headers or {}), MEDIA_TYPE
-    )
+    text = json.dumps(body | jsonable_encoder(dict(facts or {})), ensure_ascii=False)
+    # A fact may quote a name that was sent, which may be no text that UTF-8 can hold.
+    return Response(text.encode(errors="replace"), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def too_large() -> Response:
+    """Return what a body gets that is longer than allowed."""
+    return problem(413, _CODE[413], _DETAIL[413])
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -112,13 +117,13 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-async def _rule_broken(_: Request, error: Exception) -> JSONResponse:
+async def _rule_broken(_: Request, error: Exception) -> Response:
     assert isinstance(error, WianError)  # noqa: S101 (registered for this class)
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     return problem(status, error.reason, error.detail, facts=error.facts)
 
 
-async def _malformed(_: Request, error: Exception) -> JSONResponse:
+async def _malformed(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class)
     faults = error.errors()
     kinds = {fault["type"] for fault in faults}
@@ -143,7 +148,7 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
     return problem(422, code, "ข้อมูลในคำขอไม่ถูกต้อง", facts={"errors": fields})
 
 
-async def _not_signed_in(_: Request, __: Exception) -> JSONResponse:
+async def _not_signed_in(_: Request, __: Exception) -> Response:
     return problem(
         401,
         "not_signed_in",
@@ -152,7 +157,7 @@ async def _not_signed_in(_: Request, __: Exception) -> JSONResponse:
     )
 
 
-async def _http_error(_: Request, error: Exception) -> JSONResponse:
+async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class)
     status = error.status_code
     return problem(
@@ -163,12 +168,12 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _not_storable(_: Request, __: Exception) -> JSONResponse:
+async def _not_storable(_: Request, __: Exception) -> Response:
     # A NUL character or a number beyond its column: the rest is refused before it gets here.
     return problem(422, "value_not_storable", "มีตัวอักษรหรือตัวเลขที่บันทึกไม่ได้")
 
 
-async def _ledger_away(_: Request, error: Exception) -> JSONResponse:
+async def _ledger_away(_: Request, error: Exception) -> Response:
     log.warning("the ledger is away: %s", type(error).__name__)
     return problem(
         503,
@@ -178,6 +183,6 @@ async def _ledger_away(_: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _bug(_: Request, error: Exception) -> JSONResponse:
+async def _bug(_: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error)
     return problem(500, "internal_error", "ระบบขัดข้อง ผู้ดูแลระบบได้รับบันทึกแล้ว")

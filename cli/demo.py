@@ -17,16 +17,16 @@ from cli.demo_report import DemoReport, collect_report, print_route
 from cli.demo_story import Story
 from cli.ledger import import_folder, verify_ledger
 from cli.stack import Stack, running_stack
-from cli.token import issue_token
+from cli.token import issue_token, signing_key
 from cli.up import DIRECTORY, stop_on_sigterm
 from infra.processes import ProcessError
 from infra.settings import Settings
-from infra.token_keys import ensure_private_key
 
 TOKEN_SECONDS = 600.0
 OUTPUT = Path("build/demo.json")
 
-console = Console(highlight=False, soft_wrap=True)
+# Without a terminal there is no width to fit into, and the longest line of the route is 150.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
 def demo() -> None:
@@ -53,7 +53,7 @@ def demo() -> None:
 
 async def _play(stack: Stack, started: float) -> DemoReport:
     await import_folder(stack.owner_url, DIRECTORY)
-    key = ensure_private_key(stack.settings.token_key_file)
+    key = signing_key(stack.settings)
     async with httpx2.AsyncClient(base_url=stack.url, timeout=30.0) as client:
 
         def desk(subject: str) -> Desk:

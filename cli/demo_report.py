@@ -4,16 +4,18 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
+from temporalio.client import Client
 
 from cli.demo_desk import Desk
 from cli.demo_story import hops_of
+from domain.buddhist_era import BANGKOK
 from infra.settings import Settings
-from infra.temporal import connect_patiently
 
 _STEPS_TH = {
     "remind_register": "เตือนลงรับ",
@@ -116,7 +118,8 @@ async def _print_escalations(console: Console, desk: Desk) -> None:
         table.add_column(column)
     for one in notices["items"]:
         if one["kind"] == "escalation":
-            table.add_row(one["due_at"][11:19] + "Z", _STEPS_TH[one["step"]], one["recipient"])
+            due_at = datetime.fromisoformat(one["due_at"]).astimezone(BANGKOK)
+            table.add_row(f"{due_at:%H:%M:%S}", _STEPS_TH[one["step"]], one["recipient"])
     console.print(table)
 
 
@@ -151,7 +154,7 @@ def _kind(step: str) -> str:
 
 
 async def _count_workflows(settings: Settings) -> dict[str, int]:
-    client = await connect_patiently(
+    client = await Client.connect(
         settings.temporal_address or "", namespace=settings.temporal_namespace
     )
     query = "WorkflowType = 'DispatchWorkflow'"

@@ -1,12 +1,14 @@
 """The reference circular of B.E. 2564, played through the public API alone."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.demo_desk import DemoError, Desk
+from domain.buddhist_era import register_year
 
 Say = Callable[[str], None]
 
@@ -30,6 +32,7 @@ LATE = ("local-38-19", "local-38-37", "local-38-42")
 DISTRICTS = tuple(f"district-{code}" for code in range(3801, 3809))
 DIRECT = ("local-38-33", "local-38-37")
 PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.5
 
 
 @dataclass(kw_only=True)
@@ -54,7 +57,7 @@ class Story:
         await self._province_passes_on()
         await self._office_issues_cover()
         await asyncio.gather(*(self._district(code) for code in DISTRICTS))
-        await self._wait_for(circular_id, _ladder_is_climbed, "the ladder of the late bodies")
+        await self._wait_for(circular_id, self._ladder_is_climbed, "the ladder of the late bodies")
         self.say("ผู้ที่ล่าช้าลงรับและตอบรับ / the late bodies act at last")
         await asyncio.gather(*(self._answer(code) for code in LATE))
         await self._wait_for(circular_id, _is_acknowledged, "the acknowledgment at the top")
@@ -66,7 +69,7 @@ class Story:
         self.bodies = {body["code"]: body for body in page["items"]}
 
     async def _open_registers(self) -> None:
-        year = datetime.now(UTC).astimezone().year
+        year = register_year(datetime.now(UTC))
         books = (
             ("nacc", "circular", 14),
             ("hall-38", "incoming", 1096),
@@ -197,12 +200,19 @@ class Story:
     ) -> None:
         self.say(f"รอ / waiting for {what}")
         clerk = self.desk("clerk.nacc")
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while not condition(await clerk.get(f"/v1/circulars/{circular_id}/route")):
-                    await asyncio.sleep(0.5)
-        except TimeoutError:
-            raise DemoError(f"{what} did not come within {PATIENCE_SECONDS:g} s") from None
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            if condition(await clerk.get(f"/v1/circulars/{circular_id}/route")):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+        raise DemoError(f"{what} did not come within {PATIENCE_SECONDS:g} s")
+
+    def _ladder_is_climbed(self, route: dict[str, Any]) -> bool:
+        late = {self.bodies[code]["registry_id"] for code in LATE}
+        climbed = {
+            hop["registry_id"] for hop in hops_of(route) if "escalate_origin" in hop["notices"]
+        }
+        return late <= climbed
 
 
 def hops_of(route: dict[str, Any]) -> list[dict[str, Any]]:
@@ -214,11 +224,6 @@ def hops_of(route: dict[str, Any]) -> list[dict[str, Any]]:
         found.extend(hops)
         level = [dispatch for hop in hops for dispatch in hop["dispatches"]]
     return found
-
-
-def _ladder_is_climbed(route: dict[str, Any]) -> bool:
-    climbed = [hop for hop in hops_of(route) if "escalate_origin" in hop["notices"]]
-    return len(climbed) >= len(LATE)
 
 
 def _is_acknowledged(route: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ _COMMANDS = {
     "api": ("cli.serve:api", "Serve the HTTP API."),
     "worker": ("cli.serve:worker", "Run the processes of the dispatches."),
     "relay": ("cli.serve:relay", "Carry messages from the ledger to the processes."),
+    "alive": ("cli.serve:alive", "Exit 0 if the process of WIAN_HEARTBEAT_FILE still beats."),
     "import": ("cli.ledger:import_", "Import a directory of organizations and officers."),
     "verify": ("cli.ledger:verify", "Recompute the chain and the numbers of every register."),
     "token": ("cli.token:token", "Print a token of an officer for the embedded default."),

@@ -3,7 +3,10 @@
 import asyncio
 import logging
 import signal
+import sys
+import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import uvicorn
 
@@ -11,6 +14,8 @@ from infra.settings import Settings
 from worker.main import run_relay, run_worker
 
 GRACE_SECONDS = 10
+BEAT_SECONDS = 5.0
+SILENT_SECONDS = 30.0
 
 
 def api() -> None:
@@ -32,31 +37,43 @@ def api() -> None:
 def worker() -> None:
     """Run the processes of the dispatches until SIGTERM."""
     _log()
-    asyncio.run(_until_stopped(run_worker))
+    asyncio.run(until_stopped(run_worker))
 
 
 def relay() -> None:
     """Carry messages from the ledger to the processes until SIGTERM."""
     _log()
-    asyncio.run(_until_stopped(run_relay))
+    asyncio.run(until_stopped(run_relay))
 
 
-async def _until_stopped(run: Callable[[Settings, asyncio.Event], Awaitable[None]]) -> None:
+def alive() -> None:
+    """Exit 0 if the heartbeat file was touched within half a minute, 1 otherwise."""
+    file = Settings().heartbeat_file
+    if file is None:
+        sys.exit("WIAN_HEARTBEAT_FILE is not set.")
+    if not file.exists() or time.time() - file.stat().st_mtime > SILENT_SECONDS:
+        sys.exit(1)
+
+
+async def until_stopped(run: Callable[[Settings, asyncio.Event], Awaitable[None]]) -> None:
+    """Run a process until SIGTERM or SIGINT, and let it finish what it holds."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
-    running = asyncio.ensure_future(run(Settings(), stop))
-    stopping = asyncio.ensure_future(stop.wait())
-    # A process that still waits for Temporal has nothing to finish: it ends at once.
-    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    done, _ = await asyncio.wait({running}, timeout=GRACE_SECONDS + 5)
-    if not done:
-        running.cancel()
-    stopping.cancel()
-    await asyncio.gather(running, stopping, return_exceptions=True)
-    if done and (error := running.exception()) is not None:
-        raise error
+    settings = Settings()
+    beating = asyncio.create_task(_beat(settings.heartbeat_file))
+    try:
+        await run(settings, stop)
+    finally:
+        beating.cancel()
+
+
+async def _beat(file: Path | None) -> None:
+    # From the loop that does the work: when it hangs, the beat stops.
+    while file is not None:
+        await asyncio.to_thread(file.touch)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 def _log() -> None:

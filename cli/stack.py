@@ -13,11 +13,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from cli.ledger import owner_url, prepare_schema
+from cli.token import signing_key
 from infra.embedded.postgres import PostgresServer
 from infra.embedded.temporal import TemporalServer
 from infra.processes import Child, free_port, wait_until
 from infra.settings import Settings
-from infra.token_keys import ensure_private_key, public_key_set
 from workflows.names import SEARCH_ATTRIBUTES
 
 PROCESSES = ("relay", "worker", "api")
@@ -134,15 +134,9 @@ def _located(
     if temporal is not None:
         found["temporal_address"] = temporal.address
     if settings.jwks_file is None and settings.jwks_url is None:
-        found["jwks_file"] = _publish_key(settings)
+        signing_key(settings)
+        found["jwks_file"] = settings.public_keys_file
     return settings.model_copy(update=found)
-
-
-def _publish_key(settings: Settings) -> Path:
-    # The API gets the public half only: it can believe tokens, not make them.
-    path = settings.data_dir / "token-keys.json"
-    path.write_text(public_key_set(ensure_private_key(settings.token_key_file)))
-    return path
 
 
 def _environment(settings: Settings) -> dict[str, str]:

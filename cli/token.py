@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from infra.settings import Settings
-from infra.token_keys import ALGORITHM, ensure_private_key
+from infra.token_keys import ALGORITHM, ensure_keys
 
 DAY = 24 * 60 * 60
 
@@ -25,8 +25,13 @@ def token(subject: str, *, days: float = 1.0) -> None:
     settings = Settings()
     if settings.jwks_url is not None:
         sys.exit("Tokens come from the identity provider of WIAN_JWKS_URL, not from here.")
-    key = ensure_private_key(settings.token_key_file)
+    key = signing_key(settings)
     print(issue_token(settings, key, subject, lifetime=days * DAY))
+
+
+def signing_key(settings: Settings) -> OKPKey:
+    """Return the key of this data folder, made at the first call."""
+    return ensure_keys(settings.token_key_file, settings.public_keys_file)
 
 
 def issue_token(settings: Settings, key: OKPKey, subject: str, *, lifetime: float) -> str:

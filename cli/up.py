@@ -11,10 +11,9 @@ from rich.console import Console
 
 from cli.ledger import import_folder
 from cli.stack import Stack, running_stack
-from cli.token import DAY, issue_token
+from cli.token import DAY, issue_token, signing_key
 from infra.processes import ProcessError
 from infra.settings import Settings
-from infra.token_keys import ensure_private_key
 
 DIRECTORY = Path(__file__).parents[1] / "data" / "bueng_kan"
 DEMO_OFFICERS = ("clerk.nacc", "clerk.hall-38", "clerk.local-38-33")
@@ -49,7 +48,7 @@ def stop_on_sigterm() -> None:
 def _welcome(stack: Stack) -> None:
     console.print(f"API       {stack.url}/v1", f"API page  {stack.url}/docs", sep="\n")
     if stack.settings.jwks_url is None:
-        key = ensure_private_key(stack.settings.token_key_file)
+        key = signing_key(stack.settings)
         for subject in DEMO_OFFICERS:
             signed = issue_token(stack.settings, key, subject, lifetime=DAY)
             console.print(f"\nToken of {subject}, good for a day:\n{signed}")

@@ -31,7 +31,7 @@ class FolderFileStore:
             return None
 
     async def put(self, digest: bytes, chunks: AsyncIterator[bytes]) -> int:
-        """Store a file and return its size; an existing file is not written again.
+        """Store a file and return its size; the same file again replaces itself.
 
         Raises:
             HashDiffersError: The bytes have another sha256 than announced.

@@ -14,7 +14,7 @@ class Settings(BaseSettings):
     commands that start them (`wian demo`, `wian up`) pass the addresses to the processes below.
     """
 
-    model_config = SettingsConfigDict(env_prefix="WIAN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="WIAN_", env_ignore_empty=True, extra="ignore")
 
     database_url: SecretStr | None = Field(
         None, title="PostgreSQL 18 or later, as the application's role `wian_app`"
@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     api_port: int = Field(8000, ge=0, le=65535, title="Port of the API; 0 takes a free one")
     jwks_file: Path | None = Field(None, title="File with the public keys that sign tokens")
     jwks_url: str | None = Field(None, title="https address of the public keys that sign tokens")
+    heartbeat_file: Path | None = Field(
+        None, title="File that worker and relay touch every few seconds, for health checks"
+    )
     token_issuer: str = Field("wian", title="`iss` that a token must carry")
     token_audience: str = Field("wian", title="`aud` that a token must carry")
 
@@ -48,3 +51,8 @@ class Settings(BaseSettings):
     def token_key_file(self) -> Path:
         """Private key with which `wian token` signs for the embedded default."""
         return self.data_dir / "token-key.json"
+
+    @cached_property
+    def public_keys_file(self) -> Path:
+        """The public half of that key, as the API reads it."""
+        return self.data_dir / "token-keys.json"

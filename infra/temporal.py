@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from temporalio.api.enums.v1 import IndexedValueType
@@ -16,16 +17,22 @@ log = logging.getLogger(__name__)
 MAX_PAUSE = 5.0
 
 
-async def connect_patiently(address: str, *, namespace: str) -> Client:
-    """Return a client, waiting as long as it takes: Temporal may come up after us."""
+async def connect_patiently(address: str, *, namespace: str, stop: asyncio.Event) -> Client | None:
+    """Return a client, waiting as long as it takes: Temporal may come up after us.
+
+    Returns:
+        None when `stop` was set before Temporal was there.
+    """
     pause = 0.2
-    while True:
+    while not stop.is_set():
         try:
             return await Client.connect(address, namespace=namespace)
         except RuntimeError:
             log.warning("Temporal is not there yet, next try in %.1f s", pause)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, MAX_PAUSE)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+        pause = min(pause * 2, MAX_PAUSE)
+    return None
 
 
 async def ensure_search_attributes(client: Client, keys: Iterable[SearchAttributeKey[Any]]) -> None:

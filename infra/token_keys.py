@@ -43,31 +43,35 @@ class RemoteKeys:
         if not url.startswith("https://"):
             raise ValueError("WIAN_JWKS_URL must be an https address")
         self._url = url
-        self._keys: KeySet | None = None
+        self._keys = KeySet([])
         self._read_at = 0.0
 
     def keys(self, *, refresh: bool = False) -> KeySet:
-        """Return the keys; this blocks for at most the time-out when they are read."""
+        """Return the keys; only a refresh reads them, and may block until the time-out."""
         age = time.monotonic() - self._read_at
-        if self._keys is None or (refresh and age > self.REFRESH_SECONDS):
+        if refresh and (not self._keys.keys or age > self.REFRESH_SECONDS):
             self._read_at = time.monotonic()
             with urllib.request.urlopen(self._url, timeout=self.TIMEOUT_SECONDS) as answer:  # noqa: S310 (https only, checked above)
                 self._keys = KeySet.import_key_set(json.load(answer))
         return self._keys
 
 
-def ensure_private_key(path: Path) -> OKPKey:
-    """Return the embedded default's signing key, made at the first call, readable only by us."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+def ensure_keys(private: Path, public: Path) -> OKPKey:
+    """Return the embedded default's signing key, made at the first call.
+
+    Only we may read the private half. The public half is what the API gets: it can believe
+    tokens, not make them.
+    """
+    if not private.exists():
+        private.parent.mkdir(parents=True, exist_ok=True)
         key = OKPKey.generate_key(ALGORITHM, {"kid": _KEY_ID, "alg": ALGORITHM, "use": "sig"})
-        draft = path.with_suffix(f".{os.getpid()}")
+        draft = private.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(key.as_dict(private=True)))
-        draft.replace(path)
-    return OKPKey.import_key(json.loads(path.read_text()))
-
-
-def public_key_set(key: OKPKey) -> str:
-    """Return the JWKS text that verifies what `key` signs."""
-    return json.dumps({"keys": [key.as_dict(private=False)]})
+        draft.replace(private)
+    key = OKPKey.import_key(json.loads(private.read_text()))
+    # The API may be reading it: it is there whole or not at all.
+    draft = public.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    draft.replace(public)
+    return key

@@ -5,18 +5,22 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import ConflictError, InvalidError
-from models import IdempotencyKey
 
 # The lock ends with the transaction, so a request that dies leaves nothing behind. The key is
 # read in the same statement; a twin that committed in between shows as a duplicate key.
-_CLAIM = text("""
+CLAIM_STATEMENT = text("""
 SELECT pg_try_advisory_xact_lock(:lock) AS is_mine, k.fingerprint, k.status, k.body
 FROM (SELECT 1) one
 LEFT JOIN idempotency_key k ON k.officer_id = :officer_id AND k.key = :key
+""")
+
+STORE_STATEMENT = text("""
+INSERT INTO idempotency_key (officer_id, key, fingerprint, status, body, created_at)
+VALUES (:officer_id, :key, :fingerprint, :status, :body, :at)
 """)
 
 
@@ -48,14 +52,12 @@ async def recall_answer(session: AsyncSession, request: Request) -> StoredAnswer
     lock = int.from_bytes(sha256(name).digest()[:8], signed=True)
     row = (
         await session.execute(
-            _CLAIM, {"lock": lock, "officer_id": request.officer_id, "key": request.key}
+            CLAIM_STATEMENT, {"lock": lock, "officer_id": request.officer_id, "key": request.key}
         )
     ).one()
     if row.fingerprint is None:
         if not row.is_mine:
-            raise ConflictError(
-                "คำขอเดิมกำลังดำเนินการอยู่ โปรดลองใหม่ภายหลัง", code="idempotency_key_in_use"
-            )
+            raise _in_use()
         return None
     if row.fingerprint != request.fingerprint:
         raise InvalidError("Idempotency-Key นี้ใช้กับคำขออื่นไปแล้ว", code="idempotency_key_reused")
@@ -67,12 +69,13 @@ async def store_answer(
 ) -> None:
     """Keep the answer in the transaction of its effect: both happen, or neither."""
     await session.execute(
-        insert(IdempotencyKey).values(
-            officer_id=request.officer_id,
-            key=request.key,
-            fingerprint=request.fingerprint,
-            status=answer.status,
-            body=answer.body,
-            created_at=at,
-        )
+        STORE_STATEMENT,
+        {
+            "officer_id": request.officer_id,
+            "key": request.key,
+            "fingerprint": request.fingerprint,
+            "status": answer.status,
+            "body": answer.body,
+            "at": at,
+        },
     )

@@ -26,7 +26,7 @@ FROM hop h JOIN dispatch d ON d.id = h.dispatch_id
 _DIRECT = text(_COUNT + "WHERE d.id = :dispatch_id")
 _WHOLE_TREE = text(_COUNT + "WHERE d.lineage @> ARRAY[CAST(:dispatch_id AS uuid)]")
 _BELOW_HOP = text(
-    _COUNT + "WHERE d.lineage && ARRAY(SELECT id FROM dispatch WHERE parent_hop_id = :hop_id)"
+    _COUNT + "JOIN dispatch top ON d.lineage @> ARRAY[top.id] WHERE top.parent_hop_id = :hop_id"
 )
 
 

@@ -22,7 +22,7 @@ from services.visible_hops import get_received_hop
 # One statement: lock the hop, take the number, move the state, record the event. The process is
 # not told: it waits only for hops to be settled and reads the ledger before it acts
 # (docs/decisions/0005).
-_STAMP = text("""
+REGISTER_STATEMENT = text("""
 WITH received AS (
     SELECT h.id, h.dispatch_id, h.recipient_registry_id, d.letter_id, d.circular_id
     FROM hop h JOIN dispatch d ON d.id = h.dispatch_id JOIN letter l ON l.id = d.letter_id
@@ -125,7 +125,7 @@ async def register_hop(
 
 async def _stamp(session: AsyncSession, values: dict[str, object]) -> RowMapping | None:
     try:
-        return (await session.execute(_STAMP, values)).mappings().one_or_none()
+        return (await session.execute(REGISTER_STATEMENT, values)).mappings().one_or_none()
     except DBAPIError as error:
         raise number_refused(error) from error
 

@@ -69,6 +69,7 @@ async def is_start_waiting(session: AsyncSession, *, dispatch_id: UUID, chunk: i
             Outbox.chunk == chunk,
             Outbox.kind == OutboxKind.DISPATCHED,
             Outbox.sent_at.is_(None),
+            Outbox.parked_at.is_(None),
         )
     )
     return bool(await session.scalar(query))

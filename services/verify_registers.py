@@ -46,7 +46,11 @@ async def _verify(session: AsyncSession, register_id: UUID) -> tuple[ChainFault 
         .execution_options(populate_existing=True)
     )
     rows = (await session.execute(query)).all()
-    entries = [(_entry(row), row.entry_hash) for _, row in rows if row is not None]
+    entries = [
+        (_entry(row), row.entry_hash)
+        for _, row in rows
+        if row is not None  # type: ignore[redundant-expr]  # an empty book has no entry to join
+    ]
     return _fault(rows[0][0], entries), len(entries)
 
 

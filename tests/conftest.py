@@ -1,19 +1,23 @@
 """Real servers for the tests, started once: PostgreSQL with the migrated schema, Temporal on demand."""
 
 import os
+import sys
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 
 import psycopg
 import pytest
 from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from temporalio.client import Client
 
 from infra.database import create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
+from infra.embedded.temporal import TemporalServer
 from infra.migrate import upgrade_database
 from tests.support.directory import Directory, create_directory
+from workflows.names import NEXT_DUE_AT, SEARCH_ATTRIBUTES
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -111,3 +115,38 @@ async def sessions(database: Database) -> AsyncIterator[async_sessionmaker[Async
 async def own_directory(database: Database) -> Directory:
     """The same small province in the database of one test."""
     return await create_directory(database.owner_url)
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
+    """A server whose workflows may skip time, and continue as new sooner than real ones."""
+    with TemporalServer.start(
+        tmp_path_factory.mktemp("temporal"),
+        search_attributes={
+            key.name: "Datetime" if key == NEXT_DUE_AT else "Keyword" for key in SEARCH_ATTRIBUTES
+        },
+        dynamic_config={
+            "frontend.WorkflowTimeSkippingEnabled": "true",
+            "limit.historyCount.suggestContinueAsNew": "120",
+        },
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def temporal_client(temporal: TemporalServer) -> Client:
+    return await Client.connect(temporal.address)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main() -> Generator[None, int | None, int | None]:
+    """End at once after success: Temporal's client may crash an interpreter that says goodbye.
+
+    Everything is printed, written and cleaned up by then (temporalio/sdk-python#300).
+    """
+    status = yield
+    if status == pytest.ExitCode.OK:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+    return status

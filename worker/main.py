@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
+from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.dispatch import DispatchActivities
@@ -25,7 +26,9 @@ def now() -> datetime:
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """Run workflows and activities until `stop`; activities under way may finish."""
     engine = create_engine(_database(settings), pool=settings.database_pool)
-    client = await connect_patiently(_temporal(settings), namespace=settings.temporal_namespace)
+    client = await _connect(settings, stop)
+    if client is None:
+        return
     activities = DispatchActivities(create_sessions(engine), now)
     async with Worker(
         client,
@@ -33,7 +36,8 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         workflows=[DispatchWorkflow],
         activities=[activities.raise_alarm, activities.report_upward],
         # An activity holds one connection; more of them than connections would only wait.
-        max_concurrent_activities=settings.database_pool,
+        max_concurrent_activities=max(1, settings.database_pool // 2),
+        max_concurrent_local_activities=max(1, settings.database_pool // 2),
         graceful_shutdown_timeout=GRACE,
     ):
         await stop.wait()
@@ -43,7 +47,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
 async def run_relay(settings: Settings, stop: asyncio.Event) -> None:
     """Carry messages until `stop`."""
     engine = create_engine(_database(settings), pool=2)
-    client = await connect_patiently(_temporal(settings), namespace=settings.temporal_namespace)
+    client = await _connect(settings, stop)
+    if client is None:
+        return
     await ensure_search_attributes(client, SEARCH_ATTRIBUTES)
     relay = Relay(create_sessions(engine), client, task_queue=settings.task_queue, clock=now)
     await relay.run(interval=settings.relay_interval, stop=stop)
@@ -56,7 +62,9 @@ def _database(settings: Settings) -> SecretStr:
     return settings.database_url
 
 
-def _temporal(settings: Settings) -> str:
+async def _connect(settings: Settings, stop: asyncio.Event) -> Client | None:
     if settings.temporal_address is None:
         raise SystemExit("WIAN_TEMPORAL_ADDRESS is not set; `wian up` sets it for one machine")
-    return settings.temporal_address
+    return await connect_patiently(
+        settings.temporal_address, namespace=settings.temporal_namespace, stop=stop
+    )

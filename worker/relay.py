@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio.client import Client
 from temporalio.common import (
@@ -45,6 +45,11 @@ BATCH = 1000
 CALL_TIMEOUT = timedelta(seconds=10)
 MAX_BACKOFF = 5.0
 LATE = "late: the process has ended"
+UNKNOWN = "unknown: the ledger has no such dispatch"
+
+
+class NothingDeliveredError(Exception):
+    """Every message of a batch failed; the cause is the first failure."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +95,7 @@ class Relay:
             try:
                 await self.deliver_batch()
                 pause = interval
-            except (RPCError, OperationalError, OSError) as error:
+            except (NothingDeliveredError, RPCError, DBAPIError, OSError) as error:
                 pause = min(pause * 2, MAX_BACKOFF)
                 log.warning("relay waits %.1f s: %s", pause, type(error).__name__)
             try:
@@ -103,6 +108,9 @@ class Relay:
 
         The rows stay locked until they are marked. A crash in between sends them again, which
         changes nothing at the other end.
+
+        Raises:
+            NothingDeliveredError: Messages are waiting, and none could be delivered.
         """
         async with self._sessions.begin() as session:
             deliveries = await self._claim(session)
@@ -114,24 +122,27 @@ class Relay:
                 done += await self._mark(session, delivery, outcome)
         failures = [one for one in outcomes if isinstance(one, BaseException)]
         if failures and not done:
-            raise failures[0]
+            raise NothingDeliveredError from failures[0]
         return done
 
     async def _claim(self, session: AsyncSession) -> list[Delivery]:
         groups: defaultdict[tuple[UUID, int], list[Outbox]] = defaultdict(list)
         for row in await claim_waiting(session, limit=BATCH):
             groups[row.dispatch_id, row.chunk].append(row)
-        return [
-            Delivery(
-                dispatch_id=dispatch_id,
-                chunk=chunk,
-                rows=rows,
-                start=await read_watch(session, dispatch_id=dispatch_id, chunk=chunk)
-                if any(row.kind is OutboxKind.DISPATCHED for row in rows)
-                else None,
+        deliveries = []
+        for (dispatch_id, chunk), rows in groups.items():
+            start = None
+            if any(row.kind is OutboxKind.DISPATCHED for row in rows):
+                try:
+                    start = await read_watch(session, dispatch_id=dispatch_id, chunk=chunk)
+                except NoResultFound:
+                    ids = [row.id for row in rows]
+                    await park(session, ids=ids, reason=UNKNOWN, at=self._clock())
+                    continue
+            deliveries.append(
+                Delivery(dispatch_id=dispatch_id, chunk=chunk, rows=rows, start=start)
             )
-            for (dispatch_id, chunk), rows in groups.items()
-        ]
+        return deliveries
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """Tell one execution; return whether it was still there to be told."""
@@ -186,7 +197,7 @@ class Relay:
         self, session: AsyncSession, delivery: Delivery, outcome: bool | BaseException
     ) -> int:
         if isinstance(outcome, BaseException):
-            log.warning("not delivered: %s", type(outcome).__name__)
+            log.warning("dispatch %s was not told: %r", delivery.dispatch_id, outcome)
             return 0
         if outcome or delivery.start is not None:
             await mark_sent(session, ids=delivery.ids, at=self._clock())
@@ -194,6 +205,10 @@ class Relay:
             session, dispatch_id=delivery.dispatch_id, chunk=delivery.chunk
         ):
             return 0
+        # Another relay may have marked the start between our call and this look: only now is
+        # "not there" final.
+        elif await self._signal(delivery):
+            await mark_sent(session, ids=delivery.ids, at=self._clock())
         else:
             await park(session, ids=delivery.ids, reason=LATE, at=self._clock())
         return len(delivery.rows)

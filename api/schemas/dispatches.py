@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from api.schemas.base import Given, GregorianDate, Instant, Line, Reason, Text, Told
+from api.schemas.base import Given, GregorianDate, Instant, JsonObject, Line, Reason, Text, Told
 from api.schemas.letters import DraftIn
 from domain.alarms import Deadlines
 from domain.buddhist_era import bangkok_midnight
@@ -43,7 +43,7 @@ class SendIn(Given):
     remind_acknowledge_at: Instant | None = None
     escalate_superior_at: Instant | None = None
     escalate_origin_at: Instant | None = None
-    answer_form: dict[str, Any] | None = Field(
+    answer_form: JsonObject | None = Field(
         None, description="JSON Schema (2020-12) of the answer that is asked for"
     )
 
@@ -203,7 +203,7 @@ class AcknowledgmentIn(Given):
     """A recipient reports the letter done."""
 
     remark: Text | None = Field(None, examples=["ดำเนินการแล้ว"])
-    answer: dict[str, Any] | None = Field(
+    answer: JsonObject | None = Field(
         None,
         description="The answer, where the dispatch asked for one",
         examples=[{"joined": True, "participants": ["ผู้เข้าร่วมหนึ่ง", "ผู้เข้าร่วมสอง"]}],

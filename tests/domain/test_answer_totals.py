@@ -42,7 +42,5 @@ from domain.answer_totals import add_up
         ),
     ],
 )
-def test_answers_add_up(
-    answers: list[dict[str, Any]], totals: dict[str, dict[str, float]]
-) -> None:
+def test_answers_add_up(answers: list[dict[str, Any]], totals: dict[str, dict[str, float]]) -> None:
     assert add_up(answers) == totals

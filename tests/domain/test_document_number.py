@@ -88,7 +88,9 @@ def test_a_number_is_composed_as_the_registry_prints_it(
     assert composed.value == number
 
 
-@pytest.mark.parametrize("prefix", ["", "บก", "0023.4", "บก 23", "บก 0023/1", "XX 0023", "บก \uff10\uff10\uff12\uff13"])
+@pytest.mark.parametrize(
+    "prefix", ["", "บก", "0023.4", "บก 23", "บก 0023/1", "XX 0023", "บก \uff10\uff10\uff12\uff13"]
+)
 def test_a_malformed_prefix_is_refused(prefix: str) -> None:
     with pytest.raises(InvalidError) as refusal:
         compose_document_number(prefix, number=1, is_circular=False, width=1)

@@ -41,7 +41,13 @@ def _register() -> Chain:
     later = timedelta(minutes=1)
     return _chain(
         [
-            replace(FIRST, position=n, number=n, hop_id=UUID(int=100 + n), recorded_at=MORNING + n * later)
+            replace(
+                FIRST,
+                position=n,
+                number=n,
+                hop_id=UUID(int=100 + n),
+                recorded_at=MORNING + n * later,
+            )
             for n in range(1, 7)
         ]
     )
@@ -156,9 +162,7 @@ def _rewrite(chain: Chain) -> Chain:
         pytest.param(_rewrite, 6, "head differs from the newest entry", id="rewritten"),
     ],
 )
-def test_a_mutation_is_found(
-    mutate: Callable[[Chain], Chain], position: int, problem: str
-) -> None:
+def test_a_mutation_is_found(mutate: Callable[[Chain], Chain], position: int, problem: str) -> None:
     whole = _register()
     assert _judge(mutate(whole), whole) == ChainFault(position=position, problem=problem)
 

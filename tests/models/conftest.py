@@ -20,7 +20,7 @@ def empty_database(postgres: PostgresServer) -> Iterator[Callable[[], Engine]]:
 
     def run(statement: str, name: str) -> None:
         with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]  # our own statements
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
     with ExitStack() as undo:
 

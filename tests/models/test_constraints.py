@@ -66,7 +66,9 @@ def _bare_copy(connection: psycopg.Connection, table: str, *, only: str) -> Iter
     assert row is not None
     name = sql.Identifier(table)
     connection.execute(
-        sql.SQL("CREATE TEMP TABLE bare ON COMMIT DROP AS SELECT * FROM {} WHERE false").format(name)
+        sql.SQL("CREATE TEMP TABLE bare ON COMMIT DROP AS SELECT * FROM {} WHERE false").format(
+            name
+        )
     )
     connection.execute(f"ALTER TABLE bare ADD CHECK ({row[0]})".encode())
     yield

@@ -6,6 +6,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine, Row, text
 
 from models import Base
@@ -99,5 +100,5 @@ def test_a_model_that_changed_without_a_migration_is_noticed(
     _migrate(engine, command.upgrade, "head")
     with engine.begin() as connection:
         connection.execute(text("DROP INDEX ix_letter_circular_id"))
-    with pytest.raises(command.util.CommandError):
+    with pytest.raises(CommandError):
         _migrate(engine, command.check)

@@ -10,6 +10,8 @@ _WORDS = {
     "delete": "DELETE FROM {table}",
     "truncate": "TRUNCATE {table} CASCADE",
 }
+_MOVE = "UPDATE register SET {column} = {column}"
+_COUNT = "SELECT count(*) FROM {table}"
 _TAMPERING = {
     "drop trigger": "DROP TRIGGER {table}_append_only ON {table}",
     "disable triggers": "ALTER TABLE {table} DISABLE TRIGGER ALL",
@@ -37,11 +39,11 @@ INSERT INTO register_entry (register_id, kind, recorded_at, recorded_by)
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-@pytest.mark.parametrize("statement", {**_WORDS, **_TAMPERING})
+@pytest.mark.parametrize("statement", _WORDS | _TAMPERING)
 def test_the_application_cannot_change_the_record(
     as_application: psycopg.Connection, statement: str, table: str
 ) -> None:
-    _refused(as_application, {**_WORDS, **_TAMPERING}[statement].format(table=table))
+    _refused(as_application, (_WORDS | _TAMPERING)[statement].format(table=table))
 
 
 @pytest.mark.parametrize(
@@ -51,8 +53,7 @@ def test_the_application_cannot_change_the_record(
         "SET ROLE wian_owner",
         "CREATE TABLE mine (id int)",
         "DROP FUNCTION number_register_entry() CASCADE",
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger RETURN NULL",
     ],
     ids=["replica", "become owner", "create", "drop function", "replace function"],
 )
@@ -68,7 +69,7 @@ def test_the_application_cannot_grant_itself_more(
 ) -> None:
     # PostgreSQL answers with a warning, and grants nothing.
     as_application.execute(f"GRANT UPDATE ON {table} TO wian_app".encode())
-    _refused(as_application, f"UPDATE {table} SET kind = kind")
+    _refused(as_application, _WORDS["update"].format(table=table))
 
 
 @pytest.mark.parametrize("table", [table.name for table in Base.metadata.sorted_tables])
@@ -86,7 +87,7 @@ def test_the_application_deletes_nothing_at_all(
 def test_the_application_cannot_move_a_register(
     as_application: psycopg.Connection, column: str
 ) -> None:
-    _refused(as_application, f"UPDATE register SET {column} = {column}")
+    _refused(as_application, _MOVE.format(column=column))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,9 @@ def test_the_application_cannot_change_what_was_fixed(
     _refused(as_application, f"UPDATE {change}")
 
 
-@pytest.mark.parametrize("table", ["organization", "organization_edge", "registry", "officer", "officer_role"])
+@pytest.mark.parametrize(
+    "table", ["organization", "organization_edge", "registry", "officer", "officer_role"]
+)
 def test_the_application_adds_nothing_to_the_directory(
     as_application: psycopg.Connection, table: str
 ) -> None:
@@ -173,7 +176,7 @@ def test_even_the_owner_is_refused_by_the_triggers(
     with pytest.raises(psycopg.Error) as refusal, as_owner.transaction():
         as_owner.execute(_WORDS[statement].format(table=table).encode())
     assert refusal.value.sqlstate == "WN002"
-    assert as_owner.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (1,)
+    assert as_owner.execute(_COUNT.format(table=table).encode()).fetchone() == (1,)
 
 
 def _refused(connection: psycopg.Connection, statement: str) -> None:

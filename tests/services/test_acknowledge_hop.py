@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from domain.access import ActingOfficer
+from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, WianError
 from domain.vocabulary import EventKind, HopState, OutboxKind
 from services.acknowledge_hop import acknowledge_hop
 from services.answer_forms import MAX_FORM_BYTES, check_answer, check_form
@@ -62,9 +63,7 @@ async def test_an_acknowledgment_settles_the_hop_and_tells_the_process(
     )
 
 
-async def test_without_a_form_a_word_is_enough(
-    session: AsyncSession, directory: Directory
-) -> None:
+async def test_without_a_form_a_word_is_enough(session: AsyncSession, directory: Directory) -> None:
     hall = directory["hall"]
     hop_id = (await register(session, await send(session, directory["agency"], hall), hall)).hop_id
     hop = await acknowledge_hop(session, by=hall.clerk, hop_id=hop_id, at=MORNING)
@@ -179,7 +178,7 @@ async def test_only_the_recipients_own_clerk_or_head_acknowledges(
 ) -> None:
     hall, agency = directory["hall"], directory["agency"]
     hop_id = (await register(session, await send(session, agency, hall), hall)).hop_id
-    cases = [
+    cases: list[tuple[ActingOfficer, type[WianError], str]] = [
         (agency.head, NotAllowedError, "not_the_recipient"),
         (hall.auditor, NotAllowedError, "role_missing"),
         (directory["direct"].head, NotFoundError, "not_found"),

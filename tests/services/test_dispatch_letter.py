@@ -1,29 +1,23 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.alarms import Deadlines
-from domain.buddhist_era import bangkok_date
 from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from domain.vocabulary import Book, DispatchState, EventKind, HopState, OutboxKind
 from models import Dispatch, Hop
-from infra.database import create_engine
-from services.create_dispatch import CHUNK
 from services.dispatch_letter import dispatch_letter
 from services.issue_letter import LetterDraft
 from services.void_number import void_number
-from tests.conftest import Database
-from tests.support.directory import LONG_AGO, Directory
+from tests.support.directory import Directory
 from tests.support.letters import (
     ACKNOWLEDGE_BY,
     DAY,
-    HOUR,
     MORNING,
     REGISTER_BY,
     book_of,
@@ -37,7 +31,6 @@ from tests.support.letters import (
 )
 
 UNKNOWN = UUID(int=404)
-TODAY = bangkok_date(MORNING)
 
 
 async def test_a_dispatch_brings_one_hop_to_each_recipient_in_order(
@@ -141,7 +134,8 @@ async def test_a_recipient_that_cannot_be_reached_is_named(
             at=MORNING,
         )
     assert refusal.value.reason == code
-    (fault,) = refusal.value.facts["errors"]  # type: ignore[misc, attr-defined]  # facts are objects
+    faults: Any = refusal.value.facts["errors"]
+    (fault,) = faults
     assert (fault["organization_id"], fault["code"]) == (str(at_fault), code)
 
 
@@ -149,8 +143,8 @@ async def test_every_recipient_at_fault_is_named_at_once(
     session: AsyncSession, directory: Directory
 ) -> None:
     agency = directory["agency"]
+    letter = await issue(session, agency)
     with pytest.raises(InvalidError) as refusal:
-        letter = await issue(session, agency)
         await dispatch_letter(
             session,
             by=agency.clerk,
@@ -177,9 +171,7 @@ BAD_ORDERS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("code", "change"), BAD_ORDERS, ids=[code for code, _ in BAD_ORDERS]
-)
+@pytest.mark.parametrize(("code", "change"), BAD_ORDERS, ids=[code for code, _ in BAD_ORDERS])
 async def test_an_order_that_breaks_a_rule_is_refused(
     session: AsyncSession, directory: Directory, code: str, change: dict[str, Any]
 ) -> None:
@@ -187,7 +179,9 @@ async def test_an_order_that_breaks_a_rule_is_refused(
     letter = await issue(session, agency)
     asked = replace(order(directory["hall"]), **change)
     with pytest.raises(InvalidError) as refusal:
-        await dispatch_letter(session, by=agency.clerk, letter_id=letter.id, order=asked, at=MORNING)
+        await dispatch_letter(
+            session, by=agency.clerk, letter_id=letter.id, order=asked, at=MORNING
+        )
     assert refusal.value.reason == code
 
 
@@ -247,80 +241,3 @@ async def test_only_the_desk_that_issued_a_letter_starts_its_journey(
     for by in (stranger.head, agency.admin):
         with pytest.raises(NotFoundError):
             await dispatch_letter(session, by=by, **again)  # type: ignore[arg-type]  # one call, many officers
-
-
-_BODIES = """
-WITH bodies AS (
-    INSERT INTO organization (code, kind, name, valid_from, valid_until)
-    SELECT 'b' || n, 'sao', 'b' || n, :valid_from, :valid_until FROM generate_series(1, :count) n
-    RETURNING id, code
-), desks AS (
-    INSERT INTO registry (organization_id, code, name) SELECT id, code, code FROM bodies
-)
-SELECT id FROM bodies
-"""
-
-
-async def _add_bodies(
-    database: Database, count: int, *, valid_from: date = LONG_AGO, valid_until: date | None = None
-) -> list[UUID]:
-    engine = create_engine(database.owner_url, pool=1, role=None)
-    values = {"count": count, "valid_from": valid_from, "valid_until": valid_until}
-    async with engine.begin() as connection:
-        bodies = (await connection.scalars(text(_BODIES), values)).all()
-    await engine.dispose()
-    return list(bodies)
-
-
-async def test_a_long_list_is_watched_in_chunks(
-    database: Database,
-    sessions: async_sessionmaker[AsyncSession],
-    own_directory: Directory,
-) -> None:
-    bodies = await _add_bodies(database, CHUNK + 1)
-    agency = own_directory["agency"]
-    async with sessions.begin() as session:
-        letter = await issue(session, agency)
-        await dispatch_letter(
-            session, by=agency.clerk, letter_id=letter.id, order=order(*bodies), at=MORNING
-        )
-        query = (
-            select(Hop.chunk, func.count(), func.min(Hop.position))
-            .group_by(Hop.chunk)
-            .order_by(Hop.chunk)
-        )
-        chunks = [tuple(row) for row in await session.execute(query)]
-        assert chunks == [(0, CHUNK, 0), (1, 1, CHUNK)]
-        assert [message.chunk for message in await messages(session)] == [0, 1]
-
-
-@pytest.mark.parametrize(
-    ("valid_from", "valid_until", "is_open"),
-    [
-        pytest.param(TODAY, None, True, id="begins today"),
-        pytest.param(LONG_AGO, TODAY, True, id="ends today"),
-        pytest.param(TODAY + DAY, None, False, id="begins tomorrow"),
-        pytest.param(LONG_AGO, TODAY - DAY, False, id="ended yesterday"),
-    ],
-)
-async def test_a_body_is_sent_to_on_the_days_on_which_it_exists_in_bangkok(
-    database: Database,
-    sessions: async_sessionmaker[AsyncSession],
-    own_directory: Directory,
-    valid_from: date,
-    valid_until: date | None,
-    is_open: bool,
-) -> None:
-    bodies = await _add_bodies(database, 1, valid_from=valid_from, valid_until=valid_until)
-    # Two in the morning in Bangkok, while it is still yesterday in UTC.
-    at = MORNING - 7 * HOUR
-    agency = own_directory["agency"]
-    async with sessions.begin() as session:
-        letter = await issue(session, agency, at=at)
-        asked = {"letter_id": letter.id, "order": order(*bodies), "at": at}
-        if is_open:
-            assert await dispatch_letter(session, by=agency.clerk, **asked)  # type: ignore[arg-type]  # the same call twice
-        else:
-            with pytest.raises(InvalidError) as refusal:
-                await dispatch_letter(session, by=agency.clerk, **asked)  # type: ignore[arg-type]  # the same call twice
-            assert refusal.value.reason == "recipient_closed"

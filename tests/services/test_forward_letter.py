@@ -1,20 +1,21 @@
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from domain.access import ActingOfficer
 from domain.alarms import Deadlines
-from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, WianError
 from domain.vocabulary import EventKind, HopState, OutboxKind
-from models import Letter, Registry
+from infra.database import create_engine
+from models import Dispatch, Letter, Registry
 from services.acknowledge_hop import acknowledge_hop
 from services.forward_letter import forward_letter
 from services.issue_letter import LetterDraft
 from services.register_hop import register_hop
 from tests.conftest import Database
-from infra.database import create_engine
-from sqlalchemy.ext.asyncio import async_sessionmaker
 from tests.support.directory import Desk, Directory
 from tests.support.letters import (
     ACKNOWLEDGE_BY,
@@ -77,7 +78,9 @@ async def test_a_cover_number_is_as_wide_as_the_registry_prints_it(
             update(Registry).where(Registry.id == hall.registry_id).values(circular_digits=4)
         )
         await connection.execute(
-            update(Registry).where(Registry.id == agency.registry_id).values(has_circular_book=False)
+            update(Registry)
+            .where(Registry.id == agency.registry_id)
+            .values(has_circular_book=False)
         )
     await owner.dispose()
     async with sessions.begin() as session:
@@ -93,8 +96,13 @@ async def test_a_cover_number_is_as_wide_as_the_registry_prints_it(
 
 
 async def _forward(
-    session: AsyncSession, desk: Desk, hop_id: Any, recipient: Desk, cover: LetterDraft | None = None
-) -> Any:
+    session: AsyncSession,
+    desk: Desk,
+    hop_id: UUID | None,
+    recipient: Desk,
+    cover: LetterDraft | None = None,
+) -> Dispatch:
+    assert hop_id is not None
     return await forward_letter(
         session,
         by=desk.clerk,
@@ -131,6 +139,7 @@ async def test_forwarding_again_adds_a_dispatch_and_keeps_who_did_it_first(
     first = await pass_on(session, above, hall, office)
     second = await _forward(session, hall, first.parent_hop_id, direct)
     assert second.lineage == [above.id, second.id]
+    assert second.parent_hop_id is not None
     hop = await hop_after(session, second.parent_hop_id)
     assert (hop.state, hop.forwarded_at) == (HopState.FORWARDED, MORNING)
     assert len(await events(session, EventKind.FORWARDED)) == 2
@@ -144,7 +153,10 @@ async def test_forwarding_again_adds_a_dispatch_and_keeps_who_did_it_first(
     ],
 )
 async def test_the_answer_form_travels_with_the_letter(
-    session: AsyncSession, directory: Directory, own: dict[str, Any] | None, expected: dict[str, Any]
+    session: AsyncSession,
+    directory: Directory,
+    own: dict[str, Any] | None,
+    expected: dict[str, Any],
 ) -> None:
     hall, office = directory["hall"], directory["office"]
     root = await send(session, directory["agency"], hall, answer_form=FORM)
@@ -212,7 +224,7 @@ async def test_only_the_recipients_own_clerk_or_head_forwards(
     above = await send(session, agency, hall)
     hop_id = await hop_to(session, above, hall)
     await register_hop(session, by=hall.clerk, hop_id=hop_id, at=MORNING + DAY)
-    cases = [
+    cases: list[tuple[ActingOfficer, type[WianError], str]] = [
         (agency.head, NotAllowedError, "not_the_recipient"),
         (hall.auditor, NotAllowedError, "role_missing"),
         (directory["stranger"].head, NotFoundError, "not_found"),

@@ -88,7 +88,9 @@ async def test_enclosures_keep_their_order_and_the_stored_size(
         files=StoredFiles({SHA: 11, other: 22}),
         at=MORNING,
     )
-    query = select(Attachment).where(Attachment.letter_id == letter.id).order_by(Attachment.position)
+    query = (
+        select(Attachment).where(Attachment.letter_id == letter.id).order_by(Attachment.position)
+    )
     kept = [(one.file_name, one.size, one.sha256) for one in await session.scalars(query)]
     assert kept == [("ก.pdf", 11, SHA), ("ข.pdf", 22, other)]
     assert letter.subject == "มีสิ่งที่ส่งมาด้วย"
@@ -163,7 +165,9 @@ INVALID: list[tuple[str, str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("code", "field", "draft"), [(c, f, d) for c, f, _, d in INVALID], ids=[i for _, _, i, _ in INVALID]
+    ("code", "field", "draft"),
+    [(c, f, d) for c, f, _, d in INVALID],
+    ids=[i for _, _, i, _ in INVALID],
 )
 async def test_a_draft_that_breaks_a_rule_is_refused(
     session: AsyncSession, directory: Directory, code: str, field: str, draft: dict[str, Any]

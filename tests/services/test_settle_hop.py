@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -19,6 +20,7 @@ from tests.support.letters import (
     hop_after,
     hop_to,
     messages,
+    pass_on,
     register,
     send,
     size_of_ledger,
@@ -111,15 +113,53 @@ async def test_a_side_exit_is_taken_once(
 @pytest.mark.parametrize(
     ("act", "who", "role", "error", "code"),
     [
-        pytest.param(refuse_hop, "agency", "head", NotAllowedError, "not_the_recipient", id="A"),
-        pytest.param(refuse_hop, "hall", "auditor", NotAllowedError, "role_missing", id="B"),
-        pytest.param(refuse_hop, "stranger", "head", NotFoundError, "not_found", id="C"),
-        pytest.param(return_hop, "agency", "head", NotAllowedError, "not_the_recipient", id="D"),
-        pytest.param(return_hop, "hall", "auditor", NotAllowedError, "role_missing", id="E"),
-        pytest.param(return_hop, "stranger", "head", NotFoundError, "not_found", id="F"),
-        pytest.param(recall_hop, "hall", "head", NotAllowedError, "not_the_sender", id="G"),
-        pytest.param(recall_hop, "agency", "auditor", NotAllowedError, "role_missing", id="H"),
-        pytest.param(recall_hop, "stranger", "head", NotFoundError, "not_found", id="I"),
+        pytest.param(
+            refuse_hop,
+            "agency",
+            "head",
+            NotAllowedError,
+            "not_the_recipient",
+            id="refuse: the sender",
+        ),
+        pytest.param(
+            refuse_hop, "hall", "auditor", NotAllowedError, "role_missing", id="refuse: the auditor"
+        ),
+        pytest.param(
+            refuse_hop, "stranger", "head", NotFoundError, "not_found", id="refuse: a stranger"
+        ),
+        pytest.param(
+            return_hop,
+            "agency",
+            "head",
+            NotAllowedError,
+            "not_the_recipient",
+            id="return: the sender",
+        ),
+        pytest.param(
+            return_hop, "hall", "auditor", NotAllowedError, "role_missing", id="return: the auditor"
+        ),
+        pytest.param(
+            return_hop, "stranger", "head", NotFoundError, "not_found", id="return: a stranger"
+        ),
+        pytest.param(
+            recall_hop,
+            "hall",
+            "head",
+            NotAllowedError,
+            "not_the_sender",
+            id="recall: the recipient",
+        ),
+        pytest.param(
+            recall_hop,
+            "agency",
+            "auditor",
+            NotAllowedError,
+            "role_missing",
+            id="recall: the auditor",
+        ),
+        pytest.param(
+            recall_hop, "stranger", "head", NotFoundError, "not_found", id="recall: a stranger"
+        ),
     ],
 )
 async def test_nobody_else_takes_a_side_exit(
@@ -144,8 +184,6 @@ async def test_a_dispatch_further_up_sees_a_hop_but_does_not_recall_it(
     session: AsyncSession, directory: Directory
 ) -> None:
     agency, hall, office = directory["agency"], directory["hall"], directory["office"]
-    from tests.support.letters import pass_on  # noqa: PLC0415
-
     below = await pass_on(session, await send(session, agency, hall), hall, office)
     hop_id = await hop_to(session, below, office)
     with pytest.raises(NotAllowedError) as refusal:
@@ -161,12 +199,12 @@ async def test_of_a_receipt_and_a_recall_at_once_exactly_one_happens(
         dispatches = [await send(session, agency, hall) for _ in range(12)]
         hops = [await hop_to(session, dispatch, hall) for dispatch in dispatches]
 
-    async def stamp(hop_id: Any) -> bool:
+    async def stamp(hop_id: UUID) -> bool:
         async with sessions.begin() as session:
             await register_hop(session, by=hall.clerk, hop_id=hop_id, at=MORNING)
         return True
 
-    async def recall(hop_id: Any) -> bool:
+    async def recall(hop_id: UUID) -> bool:
         async with sessions.begin() as session:
             await recall_hop(session, by=agency.clerk, hop_id=hop_id, at=MORNING, reason="ผิด")
         return True
@@ -175,7 +213,7 @@ async def test_of_a_receipt_and_a_recall_at_once_exactly_one_happens(
     outcomes = await asyncio.gather(*both, return_exceptions=True)
     for hop_id, stamped, recalled in zip(hops, outcomes[::2], outcomes[1::2], strict=True):
         refused = recalled if stamped is True else stamped
-        assert {stamped, recalled} == {True, refused}
+        assert True in (stamped, recalled)
         assert isinstance(refused, ConflictError)
         async with sessions() as session:
             state = (await hop_after(session, hop_id)).state

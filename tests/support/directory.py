@@ -89,7 +89,9 @@ async def _write(session: AsyncSession) -> Directory:
                 child_id=bodies[child], parent_id=bodies[parent], kind=edge, valid_from=LONG_AGO
             )
         )
-    closed = await _body(session, "closed", "หน่วยงานที่ยุบแล้ว", OrganizationKind.SAO, None, date(2020, 1, 1))
+    closed = await _body(
+        session, "closed", "หน่วยงานที่ยุบแล้ว", OrganizationKind.SAO, None, date(2020, 1, 1)
+    )
     deskless = await _body(session, "deskless", "หน่วยงานไม่มีสารบรรณ", OrganizationKind.SAO, None)
     return Directory(desks=desks, closed=closed, deskless=deskless)
 
@@ -120,9 +122,7 @@ async def _desk(
         role.value: await _officer(session, f"{role.value}.{code}", registry.id, role)
         for role in Role
     }
-    return Desk(
-        organization_id=organization_id, registry_id=registry.id, name=name, **officers
-    )
+    return Desk(organization_id=organization_id, registry_id=registry.id, name=name, **officers)
 
 
 async def _officer(

@@ -51,7 +51,11 @@ def order(
 
 
 async def issue(
-    session: AsyncSession, desk: Desk, *, at: datetime = MORNING, **draft: Any
+    session: AsyncSession,
+    desk: Desk,
+    *,
+    at: datetime = MORNING,
+    **draft: Any,  # noqa: ANN401 (the fields of a draft, each of its own type)
 ) -> Letter:
     """Issue a circular of `desk` about nothing in particular."""
     return await issue_letter(

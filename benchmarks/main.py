@@ -1,0 +1,287 @@
+"""`make bench`: the performance ratios of this version, each with a correctness check."""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from temporalio.client import Client
+
+from benchmarks.dispatch_vs_copy import dispatch_vs_copy
+from benchmarks.measure import Row, machine, ratios, resident_megabytes, until
+from benchmarks.nation import Body, analyze, found_nation
+from benchmarks.receipts import CLIENTS, Queues, WaitingHop, receipt_api_vs_sql
+from benchmarks.route import DISTRICTS, HOPS, Walk, count_events, divide, walk_ours, walk_per_hop
+from cli.ledger import verify_ledger
+from cli.stack import Stack, running_stack
+from cli.token import issue_token, signing_key
+from infra.database import create_engine, create_sessions
+from infra.embedded.postgres import PostgresServer
+from infra.processes import Child
+from infra.settings import Settings
+
+OUTPUT = Path("build/bench.json")
+RECIPIENTS = 7_852
+DESKS_PER_CLIENT = 4
+BASELINE_QUEUE = "per-hop-baseline"
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How long to measure; the quick one is for a look, the full one for a record."""
+
+    dispatch_pairs: int
+    receipt_seconds: float
+    receipt_pairs: int
+    route_pairs: int
+
+
+QUICK = Effort(dispatch_pairs=3, receipt_seconds=2.0, receipt_pairs=3, route_pairs=1)
+FULL = Effort(dispatch_pairs=7, receipt_seconds=6.0, receipt_pairs=5, route_pairs=3)
+
+
+def main() -> None:
+    """Measure, print and write `build/bench.json`; exit 1 when a row's check fails."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    effort = QUICK if parser.parse_args().quick else FULL
+    with tempfile.TemporaryDirectory(prefix="wian-bench-") as folder:
+        settings = Settings(data_dir=Path(folder), api_port=0, database_url=None)
+        with running_stack(settings) as stack:
+            facts = machine(_server(stack).superuser_url)
+            console.print("  ".join(f"{name} {value}" for name, value in facts.items()))
+            rows = asyncio.run(_measure(stack, effort))
+            memory = {name: resident_megabytes(child.pid) for name, child in stack.children.items()}
+    _show(rows, memory)
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(
+        json.dumps(
+            {
+                "machine": facts,
+                "quick": effort is QUICK,
+                "memory_mib": memory,
+                "rows": {row.name: row.as_json() for row in rows},
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n"
+    )
+    console.print(f"Written to {OUTPUT}.")
+    if not all(row.is_correct for row in rows):
+        sys.exit("A check failed: the figure beside it does not count.")
+
+
+async def _measure(stack: Stack, effort: Effort) -> list[Row]:
+    url = stack.settings.database_url
+    assert url is not None
+    engine = create_engine(url, pool=16)
+    sessions = create_sessions(engine)
+    rows = [
+        await _routes(stack, sessions, effort),
+        await _receipts(stack, url, effort),
+        await _dispatches(stack, sessions, url, effort),
+    ]
+    await engine.dispose()
+    return [row for group in rows for row in group]
+
+
+async def _dispatches(
+    stack: Stack, sessions: async_sessionmaker[AsyncSession], url: SecretStr, effort: Effort
+) -> list[Row]:
+    nation = await found_nation(stack.owner_url, prefix="d", bodies=RECIPIENTS + 1)
+    analyze(_server(stack).superuser_url)
+    row = await dispatch_vs_copy(
+        sessions, url.get_secret_value(), nation, pairs=effort.dispatch_pairs
+    )
+    return [row]
+
+
+async def _receipts(stack: Stack, url: SecretStr, effort: Effort) -> list[Row]:
+    desks = await found_nation(stack.owner_url, prefix="r", bodies=CLIENTS * DESKS_PER_CLIENT)
+    queues = _waiting_hops(stack, desks, effort)
+    analyze(_server(stack).superuser_url)
+    row = await receipt_api_vs_sql(
+        port=stack.settings.api_port,
+        app_url=url.get_secret_value(),
+        queues=queues,
+        seconds=effort.receipt_seconds,
+        pairs=effort.receipt_pairs,
+    )
+    with console.capture() as verdict:
+        faults = await verify_ledger(url, console)
+    row.check = verdict.get().strip()
+    row.is_correct = faults == 0
+    return [row]
+
+
+def _waiting_hops(stack: Stack, desks: list[Body], effort: Effort) -> Queues:
+    # More than both sides can take: 1,500 a second on each side for every second measured.
+    seconds = effort.receipt_seconds * (effort.receipt_pairs + 1) * 2
+    letters = int(1_500 * seconds / len(desks)) + 1
+    key = signing_key(stack.settings)
+    queues: Queues = [[] for _ in range(CLIENTS)]
+    by_registry = {body.registry_id: nth for nth, body in enumerate(desks)}
+    tokens = [issue_token(stack.settings, key, body.clerk.name, lifetime=3600) for body in desks]
+    with psycopg.connect(_server(stack).owner_url.replace("+psycopg", "")) as connection:
+        rows = connection.execute(_FILL.encode(), {"letters": letters, "prefix": "r-%"}).fetchall()
+    for hop_id, registry_id in rows:
+        nth = by_registry[registry_id]
+        hop = WaitingHop(body=desks[nth], token=tokens[nth], hop_id=hop_id)
+        queues[nth % CLIENTS].append(hop)
+    return queues
+
+
+# Each letter goes from the first desk to all of them; set-based, as only the receipts are measured.
+_FILL = """
+WITH desks AS (
+    SELECT r.id AS registry_id, o.id AS officer_id, row_number() OVER (ORDER BY r.code) AS nth
+    FROM registry r JOIN officer o ON o.subject = r.code WHERE r.code LIKE %(prefix)s
+), sender AS (SELECT * FROM desks WHERE nth = 1),
+book AS (
+    INSERT INTO register (registry_id, book, year, opened_at, opened_by)
+    SELECT registry_id, 'circular', extract(year FROM now()), now(), officer_id FROM sender
+    RETURNING id
+), entries AS (
+    INSERT INTO register_entry (register_id, kind, letter_id, recorded_at, recorded_by)
+    SELECT book.id, 'allocated', uuidv7(), now(), sender.officer_id
+    FROM book, sender, generate_series(1, %(letters)s)
+    RETURNING id, number, letter_id
+), letters AS (
+    INSERT INTO letter (id, circular_id, registry_id, register_entry_id, number, number_letters,
+        number_owner, number_is_circular, number_running, dated, subject, body, urgency, secrecy,
+        authority, issued_at, issued_by)
+    SELECT e.letter_id, e.letter_id, sender.registry_id, e.id, 'กข 0001/ว ' || e.number, 'กข',
+        '0001', true, e.number::text, current_date - 1, 'หนังสือเวียนสำหรับการวัด', '', 'normal',
+        'normal', 'own', now(), sender.officer_id
+    FROM entries e, sender
+    RETURNING id
+), fresh AS (SELECT id AS letter_id, uuidv7() AS id FROM letters),
+sent AS (
+    INSERT INTO dispatch (id, letter_id, circular_id, sender_registry_id, lineage, state,
+        register_by, acknowledge_by, alarms, sent_at, sent_by)
+    SELECT f.id, f.letter_id, f.letter_id, sender.registry_id, ARRAY[f.id], 'open',
+        now() + interval '5 days', now() + interval '9 days', '[]', now(), sender.officer_id
+    FROM fresh f, sender
+    RETURNING id
+)
+INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, state)
+SELECT sent.id, desks.nth, 0, desks.registry_id, 'sent' FROM sent, desks
+RETURNING id, recipient_registry_id
+"""
+
+
+async def _routes(
+    stack: Stack, sessions: async_sessionmaker[AsyncSession], effort: Effort
+) -> list[Row]:
+    client = await Client.connect(stack.settings.temporal_address or "")
+    walls: list[tuple[float, float]] = []
+    tops: list[str] = []
+    for nth in range(effort.route_pairs + 1):
+        people = await found_nation(stack.owner_url, prefix=f"p{nth}a", bodies=HOPS + 1)
+        ours, top = await walk_ours(Walk(sessions, divide(people)))
+        tops.append(str(top))
+        people = await found_nation(stack.owner_url, prefix=f"p{nth}b", bodies=HOPS + 1)
+        with _baseline_instead(stack):
+            theirs, _ = await walk_per_hop(
+                Walk(sessions, divide(people)), client, task_queue=BASELINE_QUEUE
+            )
+        walls.append((theirs, ours))
+    # The first pair warms both sides up.
+    return [await _events_row(client, len(tops)), _wall_row(walls[1:])]
+
+
+@contextmanager
+def _baseline_instead(stack: Stack) -> Iterator[None]:
+    """Run the baseline's worker instead of our relay and worker: one design at a time."""
+    for name in ("relay", "worker"):
+        stack.children[name].stop()
+    baseline = Child.start(
+        [sys.executable, "-m", "benchmarks.baseline_worker"],
+        log=stack.settings.data_dir / "logs" / "baseline.log",
+        cwd=Path.cwd(),
+        env=stack.environment | {"WIAN_TASK_QUEUE": BASELINE_QUEUE},
+    )
+    yield
+    baseline.stop()
+    with psycopg.connect(_server(stack).owner_url.replace("+psycopg", "")) as connection:
+        connection.execute("UPDATE outbox SET sent_at = now() WHERE sent_at IS NULL")
+    for name in ("worker", "relay"):
+        stack.start(name)
+
+
+async def _events_row(client: Client, walks: int) -> Row:
+    query = "WorkflowType = 'DispatchWorkflow'"
+    expected = walks * (1 + DISTRICTS)
+
+    async def all_listed() -> bool:
+        return (
+            await client.count_workflows(f"{query} AND ExecutionStatus = 'Completed'")
+        ).count == (expected)
+
+    await until(all_listed, seconds=30)
+    executions, events = await count_events(client, query)
+    ratio = events / (walks * HOPS)
+    return Row(
+        name="engine_events_per_hop",
+        ratio=ratio,
+        spread=(ratio, ratio),
+        target="<= 2.0",
+        check=f"{executions} executions for {walks} x {HOPS} hops, all completed",
+        is_correct=executions == expected,
+        detail={"events": events, "hops": walks * HOPS, "executions": executions},
+    )
+
+
+def _wall_row(walls: list[tuple[float, float]]) -> Row:
+    ratio, spread = ratios(walls)
+    return Row(
+        name="per_hop_workflow_vs_ours",
+        ratio=ratio,
+        spread=spread,
+        target=">= 4",
+        check=f"{HOPS} hops acknowledged and the top completed, both ways",
+        # Either walk raises when it does not come back whole.
+        is_correct=True,
+        detail={
+            "per_hop_seconds": [round(theirs, 2) for theirs, _ in walls],
+            "ours_seconds": [round(ours, 2) for _, ours in walls],
+        },
+    )
+
+
+def _server(stack: Stack) -> PostgresServer:
+    if stack.postgres is None:
+        raise SystemExit("the figures are taken on the embedded server: unset WIAN_DATABASE_URL")
+    return stack.postgres
+
+
+def _show(rows: list[Row], memory: dict[str, float]) -> None:
+    table = Table("row", "ratio", "least to greatest", "target", "", "check")
+    for row in rows:
+        table.add_row(
+            row.name,
+            f"{row.ratio:.2f}",
+            f"{row.spread[0]:.2f} to {row.spread[1]:.2f}",
+            row.target,
+            "reached" if row.is_reached else "MISSED",
+            row.check,
+        )
+    console.print(table)
+    console.print("memory  " + "  ".join(f"{name} {size} MiB" for name, size in memory.items()))
+
+
+if __name__ == "__main__":
+    main()

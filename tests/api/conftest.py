@@ -1,0 +1,99 @@
+"""The application in-process: on a database of one test's own, or on one that all share."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from psycopg import sql
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.main import create_app
+from infra.database import create_engine, create_sessions
+from infra.embedded.postgres import PostgresServer
+from infra.settings import Settings
+from tests.conftest import Database
+from tests.support.directory import Directory, create_directory
+from tests.support.http_desk import Api, running_api
+
+
+class DatabaseCopy(Database):
+    """A clone of a database that already holds a directory."""
+
+    def __init__(self, server: PostgresServer, source: Database) -> None:
+        super().__init__(server)
+        self._source = source
+
+    def create(self) -> None:
+        names = {"copy": sql.Identifier(self.name), "source": sql.Identifier(self._source.name)}
+        with psycopg.connect(self._maintenance + "/postgres", autocommit=True) as connection:
+            for statement in (
+                "CREATE DATABASE {copy} TEMPLATE {source} STRATEGY wal_log OWNER wian_owner",
+                "GRANT CONNECT ON DATABASE {copy} TO wian_app",
+            ):
+                connection.execute(sql.SQL(statement).format(**names))
+
+
+@pytest.fixture(scope="session")
+async def province(postgres: PostgresServer) -> AsyncIterator[tuple[Database, Directory]]:
+    """A database with a directory that is only ever cloned."""
+    database = Database(postgres)
+    database.create()
+    yield database, await create_directory(database.owner_url)
+    database.drop()
+
+
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """The application; each test gives it other parts."""
+    return create_app(Settings())
+
+
+@pytest.fixture
+def copy(postgres: PostgresServer, province: tuple[Database, Directory]) -> Iterator[Database]:
+    """A database of one test's own, with the directory."""
+    database = DatabaseCopy(postgres, province[0])
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+async def engine(copy: Database) -> AsyncIterator[AsyncEngine]:
+    """The connections of the application to the database of one test."""
+    engine = create_engine(copy.app_url, pool=24)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def api(
+    app: FastAPI, engine: AsyncEngine, province: tuple[Database, Directory], tmp_path: Path
+) -> AsyncIterator[Api]:
+    """The application on a ledger of one test's own."""
+    async with running_api(
+        app, sessions=create_sessions(engine), desks=province[1], folder=tmp_path
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def shared_api(
+    postgres: PostgresServer,
+    province: tuple[Database, Directory],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Api]:
+    """The application on a ledger that tests share, for what writes nothing."""
+    database = DatabaseCopy(postgres, province[0])
+    database.create()
+    engine = create_engine(database.app_url, pool=8)
+    async with running_api(
+        create_app(Settings()),
+        sessions=create_sessions(engine),
+        desks=province[1],
+        folder=tmp_path_factory.mktemp("shared"),
+    ) as running:
+        yield running
+    await engine.dispose()
+    database.drop()

@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+from tests.support.http_desk import ANSWER, FORM, Api, refused
+
+
+async def test_a_dispatch_tells_its_deadlines_and_frozen_alarms(api: Api) -> None:
+    agency = api.officer("agency")
+    letter = await agency.issue()
+    dispatch = await agency.send("hall", "direct", letter=letter, answer_form=FORM)
+    assert dispatch | {"id": ""} == {
+        "id": "",
+        "letter_id": letter["id"],
+        "circular_id": letter["id"],
+        "sender_registry_id": str(agency.desk.registry_id),
+        "parent_hop_id": None,
+        "state": "open",
+        "register_by": "2021-03-03T02:00:00Z",
+        "acknowledge_by": "2021-03-10T02:00:00Z",
+        "alarms": [
+            {"step": "remind_register", "due_at": "2021-03-02T20:00:00Z"},
+            {"step": "overdue_register", "due_at": "2021-03-03T02:00:00Z"},
+            {"step": "remind_acknowledge", "due_at": "2021-03-08T02:00:00Z"},
+            {"step": "overdue_acknowledge", "due_at": "2021-03-10T02:00:00Z"},
+            {"step": "escalate_superior", "due_at": "2021-03-12T02:00:00Z"},
+            {"step": "escalate_origin", "due_at": "2021-03-14T02:00:00Z"},
+        ],
+        "answer_form": FORM,
+        "sent_at": "2021-03-02T02:00:00Z",
+        "completed_at": None,
+        "closed_at": None,
+        "close_reason": None,
+    }
+    read = await agency.read(f"/v1/dispatches/{dispatch['id']}")
+    assert read["dispatch"] == dispatch
+
+
+async def test_the_sender_may_fix_every_alarm(api: Api) -> None:
+    agency = api.officer("agency")
+    given = {
+        "remind_register_at": "2021-03-02T16:00:00+07:00",
+        "remind_acknowledge_at": "2021-03-09T16:00:00+07:00",
+        "escalate_superior_at": "2021-03-11T16:00:00+07:00",
+        "escalate_origin_at": "2021-03-12T16:00:00+07:00",
+    }
+    dispatch = await agency.send("hall", **given)
+    due = {alarm["step"]: alarm["due_at"] for alarm in dispatch["alarms"]}
+    assert due["remind_register"] == "2021-03-02T09:00:00Z"
+    assert due["remind_acknowledge"] == "2021-03-09T09:00:00Z"
+    assert due["escalate_superior"] == "2021-03-11T09:00:00Z"
+    assert due["escalate_origin"] == "2021-03-12T09:00:00Z"
+
+
+async def test_counts_are_direct_and_of_everything_below(api: Api) -> None:
+    agency, hall, office = (api.officer(name) for name in ("agency", "hall", "office"))
+    top = await agency.send("hall", "direct", answer_form=FORM)
+    middle = await hall.pass_on(top, "office", "district_a")
+    hop_id = await office.register(middle)
+    await office.act(f"/v1/hops/{hop_id}/acknowledgment", {"answer": ANSWER})
+    api.clock.wait(timedelta(days=2))
+    counts = await agency.read(f"/v1/dispatches/{top['id']}")
+    nothing = dict.fromkeys(("refused", "returned", "recalled"), 0)
+    assert counts["direct"] == nothing | {
+        "hops": 2,
+        "registered": 1,
+        "forwarded": 1,
+        "acknowledged": 0,
+        "missing": 2,
+        "late": 1,
+        "answers": 0,
+    }
+    assert counts["below"] == nothing | {
+        "hops": 4,
+        "registered": 2,
+        "forwarded": 1,
+        "acknowledged": 1,
+        "missing": 3,
+        "late": 2,
+        "answers": 1,
+    }
+    below = await hall.read(f"/v1/dispatches/{middle['id']}")
+    assert (below["direct"]["hops"], below["below"]["hops"]) == (2, 2)
+    assert below["dispatch"]["parent_hop_id"] == await hall.hop(top)
+
+
+async def test_closing_a_dispatch_names_the_missing_in_thai_order(api: Api) -> None:
+    agency, head = api.officer("agency"), api.officer("agency", "head")
+    dispatch = await agency.send("body_a2", "office", "district_a", "direct")
+    office = api.officer("office")
+    hop_id = await office.register(dispatch)
+    await office.act(f"/v1/hops/{hop_id}/acknowledgment", {})
+    path = f"/v1/dispatches/{dispatch['id']}/closure"
+    closed = await head.act(path, {"reason": "ปิดรับคำตอบแล้ว"})
+    names = [one["name"] for one in closed["missing"]]
+    assert names == ["ที่ว่าการอำเภอ ก", "เทศบาลตำบล ก สอง", "องค์การบริหารส่วนจังหวัดทดสอบ"]
+    assert closed["missing"][0]["state"] == "sent"
+    assert closed["dispatch"]["state"] == "closed"
+    assert closed["dispatch"]["close_reason"] == "ปิดรับคำตอบแล้ว"
+    assert closed["dispatch"]["closed_at"] == "2021-03-02T02:00:00Z"
+    async with api.nothing_written():
+        refused(await head.post(path, {"reason": "อีกครั้ง"}), 409, "dispatch_not_open")
+
+
+async def test_only_a_head_closes_a_dispatch(api: Api) -> None:
+    agency = api.officer("agency")
+    dispatch = await agency.send("hall")
+    path = f"/v1/dispatches/{dispatch['id']}/closure"
+    async with api.nothing_written():
+        answer = await agency.post(path, {"reason": "ปิดรับคำตอบแล้ว"})
+        assert refused(answer, 403, "role_missing")["roles"] == ["head"]

@@ -1,0 +1,126 @@
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from domain.errors import InvalidError
+from domain.vocabulary import EdgeKind, OrganizationKind, Role
+from infra.database import create_engine, create_sessions
+from models import OfficerRole, Organization, OrganizationEdge, Registry
+from services.find_officer import find_officer
+from services.import_directory import BodyRow, DeskRow, OfficerRow, import_directory
+from tests.conftest import Database
+from tests.support.letters import size_of_ledger
+
+HALL = BodyRow(
+    code="38",
+    kind=OrganizationKind.PROVINCE,
+    name="ศาลากลาง",
+    area_code="38",
+    valid_from=date(2011, 3, 23),
+    valid_until=None,
+    above=(),
+)
+DISTRICT = replace(
+    HALL,
+    code="3801",
+    kind=OrganizationKind.DISTRICT,
+    name="อำเภอ",
+    area_code="3801",
+    above=[(EdgeKind.COMMAND, "38")],
+)
+DESK = DeskRow(
+    code="d38",
+    organization_code="38",
+    name="งานสารบรรณ",
+    prefix="บก 0017",
+    receives=True,
+    has_circular_book=True,
+    circular_digits=1,
+)
+CLERK = OfficerRow(subject="s1", name="สมหญิง", registry_code="d38", role=Role.CLERK)
+HEAD = replace(CLERK, role=Role.HEAD)
+
+
+@pytest.fixture
+async def owners(database: Database) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    engine = create_engine(database.owner_url, pool=1, role=None)
+    yield create_sessions(engine)
+    await engine.dispose()
+
+
+async def test_importing_twice_is_importing_once(
+    owners: async_sessionmaker[AsyncSession],
+) -> None:
+    sizes = []
+    for _ in range(2):
+        async with owners.begin() as session:
+            await import_directory(
+                session, bodies=[DISTRICT, HALL], desks=[DESK], officers=[CLERK, HEAD]
+            )
+        async with owners() as session:
+            sizes.append(await size_of_ledger(session))
+    assert sizes[0] == sizes[1]
+    assert (sizes[0]["organization"], sizes[0]["organization_edge"], sizes[0]["registry"]) == (
+        2,
+        1,
+        1,
+    )
+    async with owners() as session:
+        officer = await find_officer(session, subject="s1")
+        assert officer is not None
+        assert list(officer.roles.values()) == [frozenset({Role.CLERK, Role.HEAD})]
+        assert len((await session.scalars(select(OfficerRole))).all()) == 2
+
+
+async def test_what_differs_is_changed_and_nothing_is_deleted(
+    owners: async_sessionmaker[AsyncSession],
+) -> None:
+    async with owners.begin() as session:
+        await import_directory(session, bodies=[HALL, DISTRICT], desks=[DESK], officers=[])
+    ended = replace(DISTRICT, name="อำเภอเดิม", valid_until=date(2020, 1, 1))
+    async with owners.begin() as session:
+        await import_directory(
+            session, bodies=[ended], desks=[replace(DESK, circular_digits=4)], officers=[]
+        )
+    async with owners() as session:
+        bodies = {one.code: one for one in await session.scalars(select(Organization))}
+        assert (bodies["38"].name, bodies["3801"].name) == ("ศาลากลาง", "อำเภอเดิม")
+        assert bodies["3801"].valid_until == date(2020, 1, 1)
+        (edge,) = await session.scalars(select(OrganizationEdge))
+        assert edge.valid_until == date(2020, 1, 1)
+        (desk,) = await session.scalars(select(Registry))
+        assert desk.circular_digits == 4
+
+
+@pytest.mark.parametrize("what", ["body", "desk", "officer"])
+async def test_a_code_that_nothing_bears_is_refused(
+    owners: async_sessionmaker[AsyncSession], what: str
+) -> None:
+    bodies = [replace(DISTRICT, above=[(EdgeKind.COMMAND, "??")]) if what == "body" else HALL]
+    desks = [replace(DESK, organization_code="??") if what == "desk" else DESK]
+    officers = [replace(CLERK, registry_code="??") if what == "officer" else CLERK]
+    async with owners() as session:
+        with pytest.raises(InvalidError) as refusal:
+            await import_directory(
+                session,
+                bodies=bodies,
+                desks=desks if what != "body" else [],
+                officers=officers if what == "officer" else [],
+            )
+    assert (refusal.value.reason, refusal.value.facts) == (
+        "directory_code_unknown",
+        {"unknown": "??"},
+    )
+
+
+async def test_the_application_may_not_import(
+    sessions: async_sessionmaker[AsyncSession],
+) -> None:
+    async with sessions() as session:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await import_directory(session, bodies=[HALL], desks=[], officers=[])
