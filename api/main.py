@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.body_limit import BodyLimit
 from api.dependencies import Parts
-from api.problems import MEDIA_TYPE, Problem, add_problem_handlers
+from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, name_media_type
 from api.routes import circulars, dispatches, health, hops, inbox, letters, registers
 from api.tokens import TokenVerifier
 from infra.database import create_engine, create_sessions
@@ -30,10 +30,18 @@ acknowledgments back. Every POST needs an `Idempotency-Key`; every error is a pr
 """
 
 
+class Wian(FastAPI):
+    """The application, with an OpenAPI page that names the media type of its problems."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI page."""
+        return name_media_type(super().openapi())
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application; with uvicorn: `uvicorn --factory api.main:create_app`."""
     settings = settings or Settings()
-    app = FastAPI(
+    app = Wian(
         title="Wian (เวียน)",
         version="0.1.0",
         description=_DESCRIPTION,

@@ -113,7 +113,10 @@ async def print_route(console: Console, desk: Callable[[str], Desk], circular_id
 async def _print_escalations(console: Console, desk: Desk) -> None:
     me = await desk.get("/v1/me")
     notices = await desk.get("/v1/notices", limit=200)
-    table = Table(title=f"การเร่งรัดที่ถึง {me['registries'][0]['name']}", title_justify="left")
+    # No rules between the columns: terminals disagree on how wide Thai marks are.
+    table = Table(
+        title=f"การเร่งรัดที่ถึง {me['registries'][0]['name']}", title_justify="left", box=None
+    )
     for column in ("ครบกำหนด", "ขั้น", "ผู้ที่ล่าช้า"):
         table.add_column(column)
     for one in notices["items"]:

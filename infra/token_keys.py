@@ -5,7 +5,7 @@ import os
 import time
 import urllib.request
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from joserfc.jwk import KeySet, OKPKey
 
@@ -25,12 +25,19 @@ class FileKeys:
     """Keys of a JWKS file, or the public half of the embedded default's own key."""
 
     def __init__(self, path: Path) -> None:
-        self._keys = KeySet.import_key_set(json.loads(path.read_text()))
+        self._keys = _key_set(json.loads(path.read_text()))
 
     def keys(self, *, refresh: bool = False) -> KeySet:
         """Return the keys of the file as it was at the start."""
         del refresh
         return self._keys
+
+
+def _key_set(published: Any) -> KeySet:  # noqa: ANN401 (JSON)
+    try:
+        return KeySet.import_key_set(published)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("this is no set of keys") from error
 
 
 class RemoteKeys:
@@ -52,7 +59,7 @@ class RemoteKeys:
         if refresh and (not self._keys.keys or age > self.REFRESH_SECONDS):
             self._read_at = time.monotonic()
             with urllib.request.urlopen(self._url, timeout=self.TIMEOUT_SECONDS) as answer:  # noqa: S310 (https only, checked above)
-                self._keys = KeySet.import_key_set(json.load(answer))
+                self._keys = _key_set(json.load(answer))
         return self._keys
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import ConflictError, InvalidError
 
 # The lock ends with the transaction, so a request that dies leaves nothing behind. The key is
-# read in the same statement; a twin that committed in between shows as a duplicate key.
+# read in the same statement; a twin that committed in between shows when the answer is stored.
 CLAIM_STATEMENT = text("""
 SELECT pg_try_advisory_xact_lock(:lock) AS is_mine, k.fingerprint, k.status, k.body
 FROM (SELECT 1) one
@@ -21,6 +21,8 @@ LEFT JOIN idempotency_key k ON k.officer_id = :officer_id AND k.key = :key
 STORE_STATEMENT = text("""
 INSERT INTO idempotency_key (officer_id, key, fingerprint, status, body, created_at)
 VALUES (:officer_id, :key, :fingerprint, :status, :body, :at)
+ON CONFLICT DO NOTHING
+RETURNING key
 """)
 
 
@@ -67,8 +69,12 @@ async def recall_answer(session: AsyncSession, request: Request) -> StoredAnswer
 async def store_answer(
     session: AsyncSession, request: Request, answer: StoredAnswer, *, at: datetime
 ) -> None:
-    """Keep the answer in the transaction of its effect: both happen, or neither."""
-    await session.execute(
+    """Keep the answer in the transaction of its effect: both happen, or neither.
+
+    Raises:
+        ConflictError: `idempotency_key_in_use`: a twin was faster, unseen when the key was claimed.
+    """
+    stored = await session.scalar(
         STORE_STATEMENT,
         {
             "officer_id": request.officer_id,
@@ -78,4 +84,12 @@ async def store_answer(
             "body": answer.body,
             "at": at,
         },
+    )
+    if stored is None:
+        raise _in_use()
+
+
+def _in_use() -> ConflictError:
+    return ConflictError(
+        "คำขอเดิมกำลังดำเนินการอยู่ โปรดลองใหม่ภายหลัง", code="idempotency_key_in_use"
     )

@@ -52,6 +52,7 @@ async def get_letter(letter_id: UUID, desk: ReadingDesk) -> LetterOut:
 @router.put(
     "/files/{digest}",
     status_code=201,
+    response_class=Response,
     summary="Put a file into the store before a letter encloses it",
     openapi_extra={
         "requestBody": {
@@ -80,6 +81,7 @@ async def put_file(
     "/files/{digest}",
     summary="Fetch an enclosure of a letter that may be read",
     response_class=FileResponse,
+    responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def get_file(digest: Digest, desk: ReadingDesk, parts: GivenParts) -> Response:
     enclosure = await find_enclosure(desk.session, by=desk.by, sha256=bytes.fromhex(digest))

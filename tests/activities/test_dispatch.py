@@ -50,9 +50,7 @@ async def test_an_alarm_raised_again_changes_nothing(
     async with sessions.begin() as session:
         dispatch = await send(session, agency, hall, office)
     before = await ledger(sessions)
-    due = DueAlarm(
-        dispatch_id=dispatch.id, chunk=0, alarm=Alarm(step=step, due_at=REGISTER_BY)
-    )
+    due = DueAlarm(dispatch_id=dispatch.id, chunk=0, alarm=Alarm(step=step, due_at=REGISTER_BY))
     assert await ActivityEnvironment().run(activities.raise_alarm, due) == 2
     after = await ledger(sessions)
     assert after == before | {"notice": 2, "event": before["event"] + 2}

@@ -28,9 +28,7 @@ Sessions = async_sessionmaker[AsyncSession]
 Hook = Callable[[str], Awaitable[None]]
 
 TODAY = datetime.now(UTC)
-AHEAD = Deadlines(
-    register_by=TODAY + timedelta(days=1), acknowledge_by=TODAY + timedelta(days=8)
-)
+AHEAD = Deadlines(register_by=TODAY + timedelta(days=1), acknowledge_by=TODAY + timedelta(days=8))
 
 
 async def send_today(sessions: Sessions, desk: Desk, *recipients: Desk) -> Dispatch:

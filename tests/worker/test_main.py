@@ -168,9 +168,7 @@ async def test_a_receipt_that_lands_just_before_the_alarm_is_not_escalated(
 
 async def _has_escalated(sessions: Sessions, hop_id: UUID) -> bool:
     async with sessions() as session:
-        query = select(Notice).where(
-            Notice.hop_id == hop_id, Notice.kind == NoticeKind.ESCALATION
-        )
+        query = select(Notice).where(Notice.hop_id == hop_id, Notice.kind == NoticeKind.ESCALATION)
         return len((await session.scalars(query)).all()) == 2
 
 
@@ -198,9 +196,7 @@ async def test_more_recipients_than_a_chunk_holds_report_once_when_the_last_chun
     async def recall(some: list[Hop]) -> None:
         async with sessions.begin() as session:
             for hop in some:
-                await recall_hop(
-                    session, by=hall.clerk, hop_id=hop.id, at=TODAY, reason="ส่งซ้ำ"
-                )
+                await recall_hop(session, by=hall.clerk, hop_id=hop.id, at=TODAY, reason="ส่งซ้ำ")
 
     async with running(settings):
         await recall([hop for hop in hops if hop.chunk == 0])

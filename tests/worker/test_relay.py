@@ -341,9 +341,7 @@ async def test_a_message_that_cannot_be_delivered_does_not_hold_up_the_others(
 
 async def _is_sent(sessions: Sessions, dispatch: Dispatch) -> bool:
     return all(
-        row.sent_at is not None
-        for row in await outbox(sessions)
-        if row.dispatch_id == dispatch.id
+        row.sent_at is not None for row in await outbox(sessions) if row.dispatch_id == dispatch.id
     )
 
 
