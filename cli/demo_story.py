@@ -129,7 +129,7 @@ class Story:
         }
         await self.desk("clerk.office-38-local").post(
             f"/v1/hops/{hop}/forward",
-            {"cover": cover} | self._order([*DISTRICTS, *DIRECT], register=7, acknowledge=20),
+            {"cover": cover} | self._order([*DISTRICTS, *DIRECT], register=10, acknowledge=24),
         )
         self.say("หนังสือนำ บก 0023.4/ว 927 → ๘ อำเภอ และโดยตรง ๒ แห่ง")
         await asyncio.gather(*(self._answer(code) for code in DIRECT if code not in LATE))
@@ -138,7 +138,7 @@ class Story:
         hop = await self._receive(code)
         below = [one for one in self.bodies if self._is_below(one, code) and one not in DIRECT]
         await self.desk(f"clerk.{code}").post(
-            f"/v1/hops/{hop}/forward", self._order(below, register=7, acknowledge=10)
+            f"/v1/hops/{hop}/forward", self._order(below, register=10, acknowledge=13)
         )
         await asyncio.gather(*(self._answer(one) for one in below if one not in LATE))
         late = sum(one in LATE for one in below)

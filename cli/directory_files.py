@@ -1,16 +1,22 @@
 """How a directory is read from CSV files, with the line of every mistake."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from domain.buddhist_era import looks_buddhist
 from domain.vocabulary import EdgeKind, OrganizationKind, Role
 from services.import_directory import BodyRow, DeskRow, OfficerRow
 
 T = TypeVar("T")
+
+_BODY_COLUMNS = "code kind name area_code above valid_from valid_until"
+_DESK_COLUMNS = "code organization_code name prefix receives has_circular_book circular_digits"
+_OFFICER_COLUMNS = "subject name registry_code role"
 
 
 class DirectoryFileError(Exception):
@@ -33,34 +39,66 @@ def read_directory(folder: Path) -> DirectoryFiles:
         DirectoryFileError: A file is missing, or a line of it is wrong.
     """
     return DirectoryFiles(
-        bodies=list(_rows(folder / "organizations.csv", _body)),
-        desks=list(_rows(folder / "registries.csv", _desk)),
-        officers=list(_rows(folder / "officers.csv", _officer)),
+        bodies=list(_rows(folder / "organizations.csv", _BODY_COLUMNS, _body)),
+        desks=list(_rows(folder / "registries.csv", _DESK_COLUMNS, _desk)),
+        officers=list(_rows(folder / "officers.csv", _OFFICER_COLUMNS, _officer)),
     )
 
 
-def _rows(path: Path, read: Callable[[dict[str, str]], T]) -> Iterator[T]:
+def _rows(path: Path, columns: str, read: Callable[[dict[str, str]], T]) -> Iterator[T]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for line, row in enumerate(csv.DictReader(file), start=2):
+            lines = csv.DictReader(file, strict=True)
+            missing = set(columns.split()) - set(lines.fieldnames or ())
+            if missing:
+                raise DirectoryFileError(f"{path.name} line 1: no column {', '.join(missing)}")
+            for row in lines:
                 try:
-                    yield read(row)
-                except (KeyError, ValueError, TypeError, AttributeError) as error:
-                    raise DirectoryFileError(f"{path.name} line {line}: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
+                    yield read(_whole(row))
+                except ValueError as error:
+                    raise DirectoryFileError(
+                        f"{path.name} line {lines.line_num}: {error}"
+                    ) from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DirectoryFileError(f"{path}: {error}") from error
 
 
+def _whole(row: dict[str, str]) -> dict[str, str]:
+    # The reader puts what is too much under None, and None where something is missing.
+    if None in row or None in row.values():
+        raise ValueError("another number of columns than in line 1")
+    return {name: value.strip() for name, value in row.items()}
+
+
 def _body(row: dict[str, str]) -> BodyRow:
-    return BodyRow(
-        code=row["code"],
+    valid_until = _date(row["valid_until"]) if row["valid_until"] else None
+    body = BodyRow(
+        code=_text(row, "code"),
         kind=OrganizationKind(row["kind"]),
-        name=row["name"],
+        name=_text(row, "name"),
         area_code=row["area_code"] or None,
-        valid_from=date.fromisoformat(row["valid_from"]),
-        valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+        valid_from=_date(row["valid_from"]),
+        valid_until=valid_until,
         above=[_edge(part) for part in row["above"].split(";") if part.strip()],
     )
+    if body.area_code is not None and not re.fullmatch("([0-9]{2}){1,3}", body.area_code):
+        raise ValueError(f"an area code has 2, 4 or 6 digits, not {body.area_code!r}")
+    if valid_until is not None and valid_until < body.valid_from:
+        raise ValueError("valid_until is before valid_from")
+    return body
+
+
+def _text(row: dict[str, str], name: str) -> str:
+    if not row[name]:
+        raise ValueError(f"{name} is empty")
+    return row[name]
+
+
+def _date(text: str) -> date:
+    day = date.fromisoformat(text)
+    if looks_buddhist(day.year):
+        raise ValueError(f"the year must be Gregorian, such as 2021 for B.E. 2564, not {text}")
+    return day
 
 
 def _edge(text: str) -> tuple[EdgeKind, str]:
@@ -71,21 +109,21 @@ def _edge(text: str) -> tuple[EdgeKind, str]:
 
 def _desk(row: dict[str, str]) -> DeskRow:
     return DeskRow(
-        code=row["code"],
-        organization_code=row["organization_code"],
-        name=row["name"],
+        code=_text(row, "code"),
+        organization_code=_text(row, "organization_code"),
+        name=_text(row, "name"),
         prefix=row["prefix"] or None,
         receives=_flag(row["receives"]),
         has_circular_book=_flag(row["has_circular_book"]),
-        circular_digits=int(row["circular_digits"]),
+        circular_digits=_digits(row["circular_digits"]),
     )
 
 
 def _officer(row: dict[str, str]) -> OfficerRow:
     return OfficerRow(
-        subject=row["subject"],
-        name=row["name"],
-        registry_code=row["registry_code"],
+        subject=_text(row, "subject"),
+        name=_text(row, "name"),
+        registry_code=_text(row, "registry_code"),
         role=Role(row["role"]),
     )
 
@@ -94,3 +132,9 @@ def _flag(text: str) -> bool:
     if text not in {"yes", "no"}:
         raise ValueError(f"yes or no expected, not {text!r}")
     return text == "yes"
+
+
+def _digits(text: str) -> int:
+    if text not in set("1234567"):
+        raise ValueError(f"a number from 1 to 7 expected, not {text!r}")
+    return int(text)

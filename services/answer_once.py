@@ -90,6 +90,4 @@ async def store_answer(
 
 
 def _in_use() -> ConflictError:
-    return ConflictError(
-        "คำขอเดิมกำลังดำเนินการอยู่ โปรดลองใหม่ภายหลัง", code="idempotency_key_in_use"
-    )
+    return ConflictError("คำขอเดิมกำลังดำเนินการอยู่ โปรดลองใหม่ภายหลัง", code="idempotency_key_in_use")

@@ -1,4 +1,4 @@
-"""Real servers for the tests, started once: PostgreSQL with the migrated schema, Temporal on demand."""
+"""Real servers for the tests, each started once: PostgreSQL with the schema, and Temporal."""
 
 import os
 import sys

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.dispatch import DispatchActivities, DueAlarm
@@ -178,7 +178,10 @@ class DispatchWorkflow:
                 schedule_to_close_timeout=LOCAL_TIMEOUT,
                 retry_policy=ONCE,
             )
-        except ActivityError:
+        except FailureError as error:
+            # An exception of a local activity comes as it is, a timeout wrapped as ActivityError.
+            if is_cancelled_exception(error):
+                raise
             await workflow.execute_activity_method(
                 DispatchActivities.report_upward,
                 dispatch_id,

@@ -14,8 +14,9 @@ from infra.database import create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
 from infra.settings import Settings
 from tests.conftest import Database
+from tests.support.bad_input import Scene
 from tests.support.directory import Directory, create_directory
-from tests.support.http_desk import Api, running_api
+from tests.support.http_desk import FORM, Api, running_api
 
 
 class DatabaseCopy(Database):
@@ -97,3 +98,20 @@ async def shared_api(
         yield running
     await engine.dispose()
     database.drop()
+
+
+@pytest.fixture(scope="session")
+async def scene(shared_api: Api) -> Scene:
+    """A letter of the agency, sent to desks that stand in different states."""
+    agency, hall, office = (shared_api.officer(name) for name in ("agency", "hall", "office"))
+    letter = await agency.issue()
+    dispatch = await agency.send("hall", "office", letter=letter, answer_form=FORM)
+    return Scene(
+        api=shared_api,
+        letter=letter,
+        fresh=await agency.issue(),
+        dispatch=dispatch,
+        sent=await hall.hop(dispatch),
+        registered=await office.register(dispatch),
+        unasked=await office.register(await agency.send("office")),
+    )

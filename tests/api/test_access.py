@@ -18,6 +18,7 @@ CONTENT = b"%PDF-1.7 secret enclosure"
 OPEN = frozenset({("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/docs")})
 REASON: Json = {"reason": "ส่งผิดหน่วยงาน"}
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
     """agency → hall → office → district_a: what the office received, sent and keeps."""

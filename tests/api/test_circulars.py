@@ -86,11 +86,11 @@ async def test_history_is_paged_in_the_order_of_the_record(api: Api) -> None:
     agency, path = api.officer("agency"), f"/v1/circulars/{top['circular_id']}/history"
     whole = await agency.read(path)
     assert whole["next"] is None
-    items, after = [], "0"
-    while after is not None:
-        page = await agency.read(path, limit=4, after=after)
+    items: list[Json] = []
+    page: Json = {"next": 0}
+    while page["next"] is not None:
+        page = await agency.read(path, limit=4, after=page["next"])
         items += page["items"]
-        after = page["next"]
     assert items == whole["items"]
     kinds = [item["kind"] for item in items]
     assert kinds[0] == "letter_issued"

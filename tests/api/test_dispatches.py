@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from tests.support.http_desk import ANSWER, FORM, Api, refused
+from tests.support.http_desk import ANSWER, FORM, Api, Json, refused
 
 
 async def test_a_dispatch_tells_its_deadlines_and_frozen_alarms(api: Api) -> None:
@@ -36,7 +36,7 @@ async def test_a_dispatch_tells_its_deadlines_and_frozen_alarms(api: Api) -> Non
 
 async def test_the_sender_may_fix_every_alarm(api: Api) -> None:
     agency = api.officer("agency")
-    given = {
+    given: Json = {
         "remind_register_at": "2021-03-02T16:00:00+07:00",
         "remind_acknowledge_at": "2021-03-09T16:00:00+07:00",
         "escalate_superior_at": "2021-03-11T16:00:00+07:00",

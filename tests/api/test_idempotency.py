@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.vocabulary import AlarmStep
 from models import IdempotencyKey, Letter
-from services.answer_once import Request, recall_answer, store_answer
+from services.answer_once import Request, StoredAnswer, recall_answer, store_answer
 from tests.support.http_desk import Api, Json, Officer, refused
 from tests.support.routes import routes_of
 
@@ -188,10 +188,12 @@ async def test_a_twin_that_wins_unseen_is_told_as_still_running(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The twin commits after this request looked for the key and before it stores its answer.
-    async def twin_first(session: AsyncSession, request: Request, *given: Any, **at: Any) -> None:
+    async def twin_first(
+        session: AsyncSession, request: Request, answer: StoredAnswer, *, at: datetime
+    ) -> None:
         async with api.sessions.begin() as twin:
-            await store_answer(twin, request, *given, **at)
-        await store_answer(session, request, *given, **at)
+            await store_answer(twin, request, answer, at=at)
+        await store_answer(session, request, answer, at=at)
 
     monkeypatch.setattr("api.dependencies.store_answer", twin_first)
     agency = api.officer("agency")

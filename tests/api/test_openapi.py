@@ -41,7 +41,7 @@ def test_every_post_documents_its_idempotency_key(spec: Spec) -> None:
         (key,) = [one for one in operation["parameters"] if one["name"] == "Idempotency-Key"]
         assert (key["in"], key["required"]) == ("header", True)
         assert key["description"]
-        assert list(operation["responses"])[0] == "201"
+        assert next(iter(operation["responses"])) == "201"
 
 
 def test_every_answer_of_the_api_but_the_good_one_is_a_problem_document(spec: Spec) -> None:

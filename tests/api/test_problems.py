@@ -82,7 +82,12 @@ async def test_an_outage_of_the_ledger_may_be_tried_again(
 def test_every_kind_of_rule_has_a_status() -> None:
     kinds = {kind for kind in vars(errors).values() if _is_rule(kind)}
     assert set(STATUS) == kinds
-    expected: Mapping[str, int] = {"InvalidError": 422, "NotFoundError": 404, "NotAllowedError": 403, "ConflictError": 409}  # fmt: skip
+    expected: Mapping[str, int] = {
+        "InvalidError": 422,
+        "NotFoundError": 404,
+        "NotAllowedError": 403,
+        "ConflictError": 409,
+    }
     assert {kind.__name__: status for kind, status in STATUS.items()} == expected
 
 

@@ -124,11 +124,11 @@ async def test_the_directory_is_filtered_and_paged(shared_api: Api) -> None:
     # Not patterns: these would match everything if they reached LIKE as they are.
     assert await _codes(clerk, name="%") == []
     assert await _codes(clerk, name="_") == []
-    paged, after = [], ""
-    while after is not None:
-        page = await clerk.read("/v1/organizations", limit=5, after=after)
+    paged: list[str] = []
+    page: Json = {"next": ""}
+    while page["next"] is not None:
+        page = await clerk.read("/v1/organizations", limit=5, after=page["next"])
         paged += [one["code"] for one in page["items"]]
-        after = page["next"]
     assert paged == codes
 
 

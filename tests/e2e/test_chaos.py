@@ -111,7 +111,17 @@ class Play:
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
-    with running_stack(Settings(data_dir=tmp_path / "data", api_port=0)) as stack:
+    settings = Settings(
+        data_dir=tmp_path / "data",
+        api_port=0,
+        # Whatever the environment of the tests names.
+        database_url=None,
+        owner_database_url=None,
+        temporal_address=None,
+        jwks_file=None,
+        jwks_url=None,
+    )
+    with running_stack(settings) as stack:
         yield stack
     assert users_of(tmp_path) == {}
 

@@ -1,6 +1,7 @@
 """The reference circular over real processes: 55 hops down and their acknowledgments up."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -35,7 +36,7 @@ TO_THE_HALL = """
 SELECT count(*) AS times FROM event
 WHERE kind = 'escalated' AND registry_id = (SELECT id FROM registry WHERE code = 'hall-38')
 """
-Ledger = psycopg.Connection[dict[str, int]]
+Ledger = psycopg.Connection[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def ledger(demo: PlayedDemo) -> Iterator[Ledger]:
     """The ledger that the demo left behind, on a server started again."""
     with PostgresServer.start(demo.folder / ".wian" / "demo" / "postgres") as server:
         url = server.app_url.replace("+psycopg", "")
-        with psycopg.Connection[dict[str, int]].connect(url, row_factory=dict_row) as connection:
+        with psycopg.Connection[dict[str, Any]].connect(url, row_factory=dict_row) as connection:
             yield connection
 
 
@@ -109,7 +110,6 @@ def test_the_report_that_reached_the_top_counts_everything_below_it(ledger: Ledg
     rows = ledger.execute(AT_THE_TOP).fetchall()
     assert len(rows) == 1
     below = rows[0]["below"]
-    assert isinstance(below, dict)
     # All hops but the hall's own.
     assert {key: below[key] for key in ("hops", "registered", "acknowledged", "answers")} == {
         "hops": 54,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 import signal
 import urllib.request
@@ -83,9 +84,9 @@ def test_however_it_ends_nothing_is_left_running_and_nothing_is_lost(
         for letter in issued:
             assert up.call(f"/letters/{letter}")["id"] == letter
         desk = up.call("/me")["registries"][0]["id"]
-        letter = up.call("/letters", {"registry_id": desk, "subject": "ทดสอบ", "body": "ทดสอบ"})
-        issued.append(str(letter["id"]))
-        assert len(users_of(folder)) >= PARTS
+        draft = {"registry_id": desk, "subject": "ทดสอบ", "body": "ทดสอบ"}
+        issued.append(str(up.call("/letters", draft)["id"]))
+        assert platform.system() != "Linux" or len(users_of(folder)) >= PARTS
         os.kill(up.child.pid, end)
         status = up.child.wait(END_SECONDS)
     finally:

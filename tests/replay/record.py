@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from temporalio.client import Client
 
@@ -46,7 +47,7 @@ async def settled(bench: ProcessBench) -> Handle:
 
 
 async def alarms(bench: ProcessBench) -> Handle:
-    """Two alarms are overdue at the start, one falls due, one is put off; then everybody answers."""
+    """Two alarms are overdue at the start, one falls due, one is put off; then all answer."""
     hops = hop_ids(2)
     handle = await bench.start(watch(hops, ladder(-2, -1, SECOND, 5)))
 
@@ -84,11 +85,26 @@ async def continued(bench: ProcessBench) -> Handle:
     return handle
 
 
+async def ledger_away(bench: ProcessBench) -> Handle:
+    """Everybody answers while the ledger is away: the report has to be made again, patiently."""
+
+    async def fail_once(_: UUID) -> None:
+        if len(bench.done.reports) == 1:
+            raise ConnectionError("the ledger is away")
+
+    bench.done.on_report = fail_once
+    hops = hop_ids(1)
+    handle = await bench.start(watch(hops, ladder(1)))
+    await bench.settle(handle, *hops)
+    return handle
+
+
 SCENES: tuple[Callable[[ProcessBench], Awaitable[Handle]], ...] = (
     settled,
     alarms,
     closed,
     continued,
+    ledger_away,
 )
 
 

@@ -29,6 +29,8 @@ def test_the_stored_histories_hold_every_turn_a_process_takes() -> None:
         "timer_fired",
         "timer_canceled",
         "activity_task_completed",
+        # What a local activity leaves.
+        "marker_recorded",
         "workflow_execution_signaled",
         "workflow_execution_update_accepted",
         "upsert_workflow_search_attributes",

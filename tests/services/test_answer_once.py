@@ -3,7 +3,6 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.errors import ConflictError, InvalidError
@@ -98,5 +97,6 @@ async def test_two_answers_to_one_key_cannot_both_be_kept(
     await store_answer(running, request_, ANSWER, at=MORNING)
     await running.commit()
     async with sessions() as session:
-        with pytest.raises(IntegrityError):
+        with pytest.raises(ConflictError) as refusal:
             await store_answer(session, request_, ANSWER, at=MORNING)
+    assert refusal.value.reason == "idempotency_key_in_use"

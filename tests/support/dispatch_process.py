@@ -105,10 +105,22 @@ async def process_bench(client: Client) -> AsyncIterator[ProcessBench]:
         yield ProcessBench(skipper=TimeSkipper(client), task_queue=task_queue, done=done)
 
 
-def watch(hops: Sequence[UUID], alarms: Sequence[Alarm] = (), **changes: Any) -> Watch:
-    """Watch `hops` of a new dispatch."""
-    given: dict[str, Any] = {"dispatch_id": uuid4(), "chunk": 0, "is_closed": False} | changes
-    return Watch(unsettled=list(hops), alarms=list(alarms), **given)
+def watch(
+    hops: Sequence[UUID],
+    alarms: Sequence[Alarm] = (),
+    *,
+    dispatch_id: UUID | None = None,
+    chunk: int = 0,
+    is_closed: bool = False,
+) -> Watch:
+    """Watch `hops`, of a new dispatch unless it is given."""
+    return Watch(
+        dispatch_id=dispatch_id or uuid4(),
+        chunk=chunk,
+        unsettled=list(hops),
+        alarms=list(alarms),
+        is_closed=is_closed,
+    )
 
 
 def hop_ids(count: int) -> list[UUID]:
@@ -133,5 +145,5 @@ async def finish(handle: Handle) -> None:
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
     """Ask until `condition` holds."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - the other side is a server
             await asyncio.sleep(0.02)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -97,7 +97,8 @@ class Api:
     async def sizes(self) -> dict[str, int]:
         """Return how many rows every table has, and how many numbers were given."""
         async with self.sessions() as session:
-            return {name: size for name, size in await session.execute(_SIZES)}
+            rows = (await session.execute(_SIZES)).all()
+            return {row[0]: row[1] for row in rows}
 
     @asynccontextmanager
     async def nothing_written(self) -> AsyncIterator[None]:
@@ -154,7 +155,6 @@ class Officer:
     desk: Desk
     token: str
     role: str = "clerk"
-    headers: dict[str, str] = field(default_factory=dict)
 
     async def get(self, path: str, **query: object) -> httpx2.Response:
         return await self.ask("GET", path, params=query)
@@ -170,7 +170,7 @@ class Officer:
     async def put_file(self, content: bytes, *, digest: str | None = None) -> httpx2.Response:
         return await self.ask("PUT", f"/v1/files/{digest or digest_of(content)}", content=content)
 
-    async def ask(self, method: str, path: str, **request: Any) -> httpx2.Response:
+    async def ask(self, method: str, path: str, **request: Any) -> httpx2.Response:  # noqa: ANN401 (the client's)
         """Send a request with the officer's token."""
         headers = {"Authorization": f"Bearer {self.token}"} | request.pop("headers", {})
         return await self.api.client.request(method, path, headers=headers, **request)

@@ -10,5 +10,5 @@ def routes_of(app: FastAPI) -> list[tuple[str, str]]:
         (method, route.path)
         for route in iter_route_contexts(app.routes)
         if isinstance(route.original_route, APIRoute) and route.path is not None
-        for method in route.original_route.methods
+        for method in route.original_route.methods or ()
     )

@@ -51,18 +51,18 @@ class StubbornDesk(Desk):
 
     pace: Pace
 
-    async def get(self, path: str, **query: str | int) -> Any:
+    async def get(self, path: str, **query: str | int) -> Any:  # noqa: ANN401 - JSON
         return await self._insist("GET", path, params=query, headers=self._headers())
 
-    async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        while not self.pace.take():
+    async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+        while not self.pace.take():  # noqa: ASYNC110 - it is held from another thread
             await asyncio.sleep(0.01)
         headers = self._headers() | {"Idempotency-Key": str(uuid4())}
         answer = await self._insist("POST", path, json=body or {}, headers=headers)
         self.pace.count()
         return answer
 
-    async def _insist(self, method: str, path: str, **request: Any) -> Any:
+    async def _insist(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401 - JSON
         until = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < until:
             try:
@@ -105,5 +105,4 @@ class UnhurriedStory(Story):
         self, recipients: Sequence[str], *, register: float, acknowledge: float
     ) -> dict[str, Any]:
         day = 24.0 * 60 * 60
-        order = super()._order(recipients, register=register * day, acknowledge=acknowledge * day)
-        return order
+        return super()._order(recipients, register=register * day, acknowledge=acknowledge * day)

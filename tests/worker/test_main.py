@@ -42,6 +42,7 @@ from tests.support.relay_desk import (
 )
 from tests.support.waiting import until_blocked
 from worker.main import run_relay, run_worker
+from workflows.dispatch import DispatchWorkflow
 
 MANY = CHUNK + 3
 
@@ -256,6 +257,9 @@ async def test_while_temporal_is_away_desks_go_on_and_afterwards_everything_catc
             before = await send_today(sessions, agency, hall, direct)
             await answer(sessions, before, hall)
             await eventually(lambda: nothing_waits(sessions))
+            # A task that dies with the server is given again only after its timeout of 10 s.
+            handle = process_of(await Client.connect(server.address), before)
+            assert (await handle.query(DispatchWorkflow.progress)).unsettled == 1
             server.kill()
             during = await send_today(sessions, agency, hall, office)
             await answer(sessions, before, direct)
@@ -277,15 +281,15 @@ async def test_while_temporal_is_away_desks_go_on_and_afterwards_everything_catc
 @pytest.mark.parametrize(
     ("given", "missing"),
     [
-        ({"temporal_address": "127.0.0.1:1"}, "WIAN_DATABASE_URL"),
-        ({"database_url": SecretStr("postgresql+psycopg://x@127.0.0.1:1/x")}, "WIAN_TEMPORAL"),
+        ((None, "127.0.0.1:1"), "WIAN_DATABASE_URL"),
+        ((SecretStr("postgresql+psycopg://x@127.0.0.1:1/x"), None), "WIAN_TEMPORAL"),
     ],
     ids=["no-database", "no-temporal"],
 )
 async def test_a_process_without_an_address_says_which(
     run: Callable[[Settings, asyncio.Event], Awaitable[None]],
-    given: dict[str, SecretStr | str],
+    given: tuple[SecretStr | None, str | None],
     missing: str,
 ) -> None:
     with pytest.raises(SystemExit, match=missing):
-        await run(Settings(**given), asyncio.Event())  # type: ignore[arg-type]  # both are settings
+        await run(Settings(database_url=given[0], temporal_address=given[1]), asyncio.Event())
