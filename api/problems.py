@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import (
     ConflictError,
@@ -114,6 +115,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DataError, _not_storable)
     for away in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(away, _ledger_away)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -195,6 +197,11 @@ async def _ledger_away(_: Request, error: Exception) -> Response:
         "ฐานข้อมูลไม่พร้อมชั่วคราว ยังไม่มีการบันทึก โปรดลองใหม่",
         headers={"Retry-After": "2"},
     )
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    # Nobody is there to read it; it only must not count as a fault of ours.
+    return problem(400, _CODE[400], _DETAIL[400])
 
 
 async def _bug(_: Request, error: Exception) -> Response:

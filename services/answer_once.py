@@ -10,19 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import ConflictError, InvalidError
 
-# The lock ends with the transaction, so a request that dies leaves nothing behind. The key is
-# read in the same statement; a twin that committed in between shows when the answer is stored.
+# The lock ends with the transaction, so a request that dies leaves nothing behind; the answer is
+# read after the lock is taken (migration 0005).
 CLAIM_STATEMENT = text("""
-SELECT pg_try_advisory_xact_lock(:lock) AS is_mine, k.fingerprint, k.status, k.body
-FROM (SELECT 1) one
-LEFT JOIN idempotency_key k ON k.officer_id = :officer_id AND k.key = :key
+SELECT is_mine, fingerprint, status, body FROM claim_idempotency_key(:lock, :officer_id, :key)
 """)
 
 STORE_STATEMENT = text("""
 INSERT INTO idempotency_key (officer_id, key, fingerprint, status, body, created_at)
 VALUES (:officer_id, :key, :fingerprint, :status, :body, :at)
-ON CONFLICT DO NOTHING
-RETURNING key
 """)
 
 
@@ -59,7 +55,9 @@ async def recall_answer(session: AsyncSession, request: Request) -> StoredAnswer
     ).one()
     if row.fingerprint is None:
         if not row.is_mine:
-            raise _in_use()
+            raise ConflictError(
+                "คำขอเดิมกำลังดำเนินการอยู่ โปรดลองใหม่ภายหลัง", code="idempotency_key_in_use"
+            )
         return None
     if row.fingerprint != request.fingerprint:
         raise InvalidError("Idempotency-Key นี้ใช้กับคำขออื่นไปแล้ว", code="idempotency_key_reused")
@@ -69,12 +67,8 @@ async def recall_answer(session: AsyncSession, request: Request) -> StoredAnswer
 async def store_answer(
     session: AsyncSession, request: Request, answer: StoredAnswer, *, at: datetime
 ) -> None:
-    """Keep the answer in the transaction of its effect: both happen, or neither.
-
-    Raises:
-        ConflictError: `idempotency_key_in_use`: a twin was faster, unseen when the key was claimed.
-    """
-    stored = await session.scalar(
+    """Keep the answer in the transaction of its effect: both happen, or neither."""
+    await session.execute(
         STORE_STATEMENT,
         {
             "officer_id": request.officer_id,
@@ -85,9 +79,3 @@ async def store_answer(
             "at": at,
         },
     )
-    if stored is None:
-        raise _in_use()
-
-
-def _in_use() -> ConflictError:
-    return ConflictError("คำขอเดิมกำลังดำเนินการอยู่ โปรดลองใหม่ภายหลัง", code="idempotency_key_in_use")

@@ -99,7 +99,7 @@ async def _import_officers(session: AsyncSession, officers: Sequence[OfficerRow]
     people = {row.subject: {"subject": row.subject, "name": row.name} for row in officers}
     await _upsert(session, Officer, people.values(), "subject")
     found = await session.execute(select(Officer.subject, Officer.id))
-    officer_ids = {subject: officer_id for subject, officer_id in found}
+    officer_ids = {row.subject: row.id for row in found}
     roles = [
         {
             "officer_id": officer_ids[row.subject],
@@ -131,7 +131,7 @@ async def _ids(
     session: AsyncSession, table: type[Organization] | type[Registry]
 ) -> dict[str, UUID]:
     found = await session.execute(select(table.code, table.id))
-    return {code: row_id for code, row_id in found}
+    return {row.code: row.id for row in found}
 
 
 def _known(ids: dict[str, UUID], code: str) -> UUID:

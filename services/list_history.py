@@ -10,10 +10,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import READ, ActingOfficer
-from domain.errors import NotFoundError
 from domain.vocabulary import EventKind
 from models import Dispatch, Event, Hop, Letter, Officer, Registry
-from services.visible_hops import readable, sent_or_above, visible
+from services.visible_hops import check_circular, readable, sent_or_above, visible
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +47,7 @@ async def list_history(
         NotFoundError: There is no such circular, or the officer must not know of it.
     """
     desks = by.registries(READ)
-    await _check_readable(session, desks, circular_id)
+    await check_circular(session, by=by, circular_id=circular_id)
     hops = (
         select(Hop.id)
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
@@ -79,12 +78,6 @@ async def list_history(
         .limit(limit)
     )
     return [_item(*row) for row in (await session.execute(query))]
-
-
-async def _check_readable(session: AsyncSession, desks: list[UUID], circular_id: UUID) -> None:
-    query = select(Letter.id).where(Letter.circular_id == circular_id, readable(desks)).limit(1)
-    if await session.scalar(query) is None:
-        raise NotFoundError("หนังสือเวียน (circular)")
 
 
 def _item(event: Event, registry: str, officer: str) -> HistoryItem:

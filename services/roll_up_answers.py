@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import READ, ActingOfficer
 from domain.answer_totals import add_up
-from domain.errors import NotFoundError
 from domain.vocabulary import HopState
 from models import Dispatch, Hop, Registry
 from services.thai_text import in_thai_order
-from services.visible_hops import visible
+from services.visible_hops import check_circular, visible
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +46,7 @@ async def roll_up_answers(
     Raises:
         NotFoundError: There is no such circular, or the officer must not know of it.
     """
+    await check_circular(session, by=by, circular_id=circular_id)
     query = (
         select(Hop, Dispatch.answer_form.is_not(None), Registry.name)
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
@@ -54,8 +54,6 @@ async def roll_up_answers(
         .where(Dispatch.circular_id == circular_id, visible(by.registries(READ)))
     )
     rows = (await session.execute(query)).all()
-    if not rows:
-        raise NotFoundError("หนังสือเวียน (circular)")
     asked = [
         BodyAnswer(
             hop_id=hop.id,

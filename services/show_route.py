@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from domain.access import READ, ActingOfficer
-from domain.errors import NotFoundError
 from domain.vocabulary import DispatchState, HopState
 from models import Dispatch, Hop, Letter, Notice, RegisterEntry, Registry
 from services.count_hops import HopCounts
 from services.list_inbox import is_late
-from services.visible_hops import visible
+from services.visible_hops import check_circular, visible
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,9 +69,8 @@ async def show_route(
     Raises:
         NotFoundError: There is no such circular, or the officer must not know of it.
     """
+    await check_circular(session, by=by, circular_id=circular_id)
     rows = await _rows(session, by.registries(READ), circular_id, at)
-    if not rows:
-        raise NotFoundError("หนังสือเวียน (circular)")
     return Route(circular_id=circular_id, counts=_counts(rows), route=_tree(rows))
 
 

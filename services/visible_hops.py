@@ -108,3 +108,16 @@ async def get_letter(session: AsyncSession, *, by: ActingOfficer, letter_id: UUI
     if letter is None:
         raise NotFoundError("หนังสือ (letter)")
     return letter
+
+
+async def check_circular(session: AsyncSession, *, by: ActingOfficer, circular_id: UUID) -> None:
+    """Refuse a circular of which no letter may be read; one that is not yet sent may be.
+
+    Raises:
+        NotFoundError: There is none, or the officer must not know of it.
+    """
+    letter = select(Letter.id).where(
+        Letter.circular_id == circular_id, readable(by.registries(READ))
+    )
+    if await session.scalar(letter.limit(1)) is None:
+        raise NotFoundError("หนังสือเวียน (circular)")

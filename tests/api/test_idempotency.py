@@ -4,18 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.vocabulary import AlarmStep
 from models import IdempotencyKey, Letter
-from services.answer_once import Request, StoredAnswer, recall_answer, store_answer
+from services.answer_once import Request, recall_answer
 from tests.support.http_desk import Api, Json, Officer, refused
 from tests.support.routes import routes_of
 
@@ -184,22 +182,20 @@ async def test_twenty_receipts_at_once_under_keys_of_their_own_give_one_number(a
     assert (await api.sizes())["numbers"] == 2
 
 
-async def test_a_twin_that_wins_unseen_is_told_as_still_running(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The twin commits after this request looked for the key and before it stores its answer.
-    async def twin_first(
-        session: AsyncSession, request: Request, answer: StoredAnswer, *, at: datetime
-    ) -> None:
-        async with api.sessions.begin() as twin:
-            await store_answer(twin, request, answer, at=at)
-        await store_answer(session, request, answer, at=at)
-
-    monkeypatch.setattr("api.dependencies.store_answer", twin_first)
-    agency = api.officer("agency")
-    answer = await agency.post("/v1/letters", agency.letter(), key="k")
-    refused(answer, 409, "idempotency_key_in_use")
-    assert (await api.sizes())["letter"] == 0
+async def test_identical_acts_in_waves_never_get_another_answer_than_the_first(api: Api) -> None:
+    # Each wave meets the commit of the first at another moment; a twin may be told to wait, and
+    # never that its step is not allowed.
+    agency, hall = api.officer("agency"), api.officer("hall")
+    for wave in range(5):
+        dispatch = await agency.send("hall")
+        hop = await hall.hop(dispatch)
+        await hall.act(f"/v1/hops/{hop}/receipt")
+        path = f"/v1/hops/{hop}/acknowledgment"
+        answers = await asyncio.gather(*(hall.post(path, {}, key=f"k{wave}") for _ in range(12)))
+        assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+        for answer in answers:
+            if answer.status_code != 201:
+                refused(answer, 409, "idempotency_key_in_use")
 
 
 @asynccontextmanager

@@ -90,13 +90,15 @@ async def test_keys_of_different_officers_and_different_keys_do_not_meet(
     await running.rollback()
 
 
-async def test_two_answers_to_one_key_cannot_both_be_kept(
-    sessions: async_sessionmaker[AsyncSession], running: AsyncSession, request_: Request
+async def test_an_answer_committed_after_the_claim_began_is_still_found(
+    sessions: async_sessionmaker[AsyncSession], request_: Request
 ) -> None:
-    # Who looked before the twin committed and stores after it finds the key taken.
-    await store_answer(running, request_, ANSWER, at=MORNING)
-    await running.commit()
-    async with sessions() as session:
+    # The same transaction asks again: what matters is the moment after the lock.
+    async with sessions() as twin, sessions() as late:
+        assert await recall_answer(twin, request_) is None
+        await store_answer(twin, request_, ANSWER, at=MORNING)
         with pytest.raises(ConflictError) as refusal:
-            await store_answer(session, request_, ANSWER, at=MORNING)
-    assert refusal.value.reason == "idempotency_key_in_use"
+            await recall_answer(late, request_)
+        assert refusal.value.reason == "idempotency_key_in_use"
+        await twin.commit()
+        assert await recall_answer(late, request_) == ANSWER
