@@ -115,4 +115,4 @@ async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float) -> 
     """
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 (the state is in another process)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)

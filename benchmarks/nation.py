@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.access import ActingOfficer
 from domain.alarms import Deadlines
-from domain.vocabulary import OrganizationKind, Role
+from domain.buddhist_era import register_year
+from domain.vocabulary import Book, OrganizationKind, Role
 from infra.database import create_engine, create_sessions
-from models import Letter, Officer, OfficerRole, Organization, Registry
+from models import Letter, Officer, OfficerRole, Organization, Register, Registry
 from services.create_dispatch import SendOrder
 from services.dispatch_letter import dispatch_letter
 from services.issue_letter import LetterDraft, issue_letter
@@ -69,6 +70,16 @@ async def found_nation(owner_url: SecretStr, *, prefix: str, bodies: int) -> lis
             insert(OfficerRole),
             [
                 {"officer_id": officers[c], "registry_id": registries[c], "role": Role.CLERK}
+                for c in codes
+            ],
+        )
+        # A desk opens its book once a year; what is measured is every other day.
+        year, at = register_year(datetime.now(UTC)), datetime.now(UTC)
+        await session.execute(
+            insert(Register),
+            [
+                {"registry_id": registries[c], "book": Book.INCOMING, "year": year}
+                | {"opened_at": at, "opened_by": officers[c]}
                 for c in codes
             ],
         )

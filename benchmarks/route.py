@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -20,6 +20,7 @@ from domain.vocabulary import DispatchState, HopState
 from models import Dispatch, Hop
 from services.acknowledge_hop import acknowledge_hop
 from services.forward_letter import forward_letter
+from services.refuse_hop import refuse_hop
 from services.register_hop import register_hop
 
 DISTRICTS = 12
@@ -124,15 +125,43 @@ async def _not_told(hop: Hop, step: str, below: Dispatch | None) -> None:
     del hop, step, below
 
 
-async def walk_ours(walk: Walk) -> tuple[float, UUID]:
+async def wake_ours(sessions: async_sessionmaker[AsyncSession], people: list[Body]) -> None:
+    """Wait until relay and worker carry a dispatch of one hop from end to end."""
+    sender, recipient = people
+    sent = await dispatch(sessions, sender, [recipient])
+    async with sessions.begin() as session:
+        hop_id = (await session.scalars(select(Hop.id).where(Hop.dispatch_id == sent))).one()
+        await refuse_hop(
+            session, by=recipient.clerk, hop_id=hop_id, at=datetime.now(UTC), reason="ทดลอง"
+        )
+
+    async def is_completed() -> bool:
+        async with sessions() as session:
+            state = await session.scalar(select(Dispatch.state).where(Dispatch.id == sent))
+        return state is DispatchState.COMPLETED
+
+    await until(is_completed, seconds=PATIENCE_SECONDS)
+
+
+async def wake_baseline(client: Client, *, task_queue: str) -> None:
+    """Wait until the baseline's worker carries one hop from end to end."""
+    later = datetime.now(UTC) + timedelta(days=1)
+    hop = WatchedHop(hop_id=uuid4(), register_by=later, acknowledge_by=later)
+    await start_hop(client, hop, task_queue=task_queue)
+    handle = client.get_workflow_handle(hop_workflow_id(hop.hop_id))
+    await handle.signal(HopWorkflow.acknowledged)
+    await handle.result()
+
+
+async def walk_ours(walk: Walk) -> float:
     """Walk with one workflow per dispatch; return the seconds until the top is completed."""
     began = time.perf_counter()
     top = await walk.walk(_not_told)
     await until(lambda: walk.settled(top), seconds=PATIENCE_SECONDS)
-    return time.perf_counter() - began, top
+    return time.perf_counter() - began
 
 
-async def walk_per_hop(walk: Walk, client: Client, *, task_queue: str) -> tuple[float, UUID]:
+async def walk_per_hop(walk: Walk, client: Client, *, task_queue: str) -> float:
     """Walk with one workflow per hop, each event a signal; return the seconds it took."""
 
     async def told(hop: Hop, step: str, below: Dispatch | None) -> None:
@@ -157,7 +186,7 @@ async def walk_per_hop(walk: Walk, client: Client, *, task_queue: str) -> tuple[
     began = time.perf_counter()
     top = await walk.walk(told)
     await until(lambda: _all_reported(walk, top), seconds=PATIENCE_SECONDS)
-    return time.perf_counter() - began, top
+    return time.perf_counter() - began
 
 
 async def _all_reported(walk: Walk, top: UUID) -> bool:

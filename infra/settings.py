@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     temporal_namespace: str = Field("default", title="Temporal namespace")
     task_queue: str = Field("wian-dispatch", title="Temporal task queue of the dispatch worker")
     relay_interval: float = Field(
-        0.3, gt=0, le=60, title="Seconds between two looks of the relay at the outbox"
+        0.15, gt=0, le=60, title="Seconds between two looks of the relay at the outbox"
     )
     data_dir: Path = Field(
         Path(".wian"), title="Folder of the embedded servers, the file store and the token key"

@@ -15,6 +15,7 @@ class Letter(Base):
     """A numbered, dated letter; a cover letter is a new letter that names its parent.
 
     `circular_id` is the letter that started the journey: itself, or the root of its parents.
+    `lineage` holds the letters above it, root first, and itself last; it never changes.
     """
 
     __tablename__ = "letter"
@@ -22,6 +23,7 @@ class Letter(Base):
     id: Mapped[Id]
     circular_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"))
     parent_letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("letter.id"))
+    lineage: Mapped[list[UUID]]
     registry_id: Mapped[UUID] = mapped_column(ForeignKey("registry.id"))
     register_entry_id: Mapped[UUID] = mapped_column(ForeignKey("register_entry.id"), unique=True)
     number: Mapped[str]
@@ -50,6 +52,8 @@ class Letter(Base):
         CheckConstraint(
             "authority = 'own' OR authority_post IS NOT NULL", name="authority_post_given"
         ),
+        CheckConstraint("lineage[array_upper(lineage, 1)] = id", name="lineage_ends_here"),
+        CheckConstraint("lineage[1] = circular_id", name="lineage_starts_the_circular"),
         Index(None, "circular_id"),
         Index(None, "registry_id", "number"),
         Index(None, "parent_letter_id"),

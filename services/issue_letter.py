@@ -220,6 +220,7 @@ def _letter(
         id=letter_id,
         circular_id=parent.circular_id if parent else letter_id,
         parent_letter_id=parent.id if parent else None,
+        lineage=[*(parent.lineage if parent else ()), letter_id],
         number=str(number),
         number_letters=number.letters,
         number_owner=number.owner,

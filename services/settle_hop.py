@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
@@ -15,12 +15,15 @@ from domain.hop_states import sources, step_not_allowed, target
 from domain.vocabulary import EventKind, HopAction
 from models import Hop
 
-_SETTLE = text("""
+_SETTLE = (
+    select(Hop)
+    .from_statement(
+        text("""
 WITH moved AS (
     UPDATE hop SET state = :target, settled_at = :at, settled_by = :by, remark = :remark,
         answer = :answer
     WHERE id = :hop_id AND state = ANY(:sources)
-    RETURNING id, dispatch_id, chunk
+    RETURNING *
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
         hop_id, facts)
@@ -30,11 +33,14 @@ WITH moved AS (
     INSERT INTO outbox (kind, dispatch_id, chunk, hop_id, created_at)
     SELECT 'settled', dispatch_id, chunk, id, :at FROM moved
 )
-SELECT id FROM moved
+SELECT * FROM moved
 """).bindparams(
-    bindparam("sources", type_=ARRAY(Text())),
-    bindparam("answer", type_=JSONB(none_as_null=True)),
-    bindparam("facts", type_=JSONB()),
+            bindparam("sources", type_=ARRAY(Text())),
+            bindparam("answer", type_=JSONB(none_as_null=True)),
+            bindparam("facts", type_=JSONB()),
+        )
+    )
+    .execution_options(populate_existing=True)
 )
 
 _EVENT: Mapping[HopAction, EventKind] = {
@@ -80,22 +86,20 @@ async def settle_hop(
         ConflictError: `hop_step_not_allowed`, whatever another desk did in the meantime.
     """
     facts = {"remark": said.remark, **said.facts}
-    moved = await session.scalar(
-        _SETTLE,
-        {
-            "hop_id": hop.id,
-            "sources": [state.value for state in sources(action)],
-            "target": target(sources(action)[0], action).value,
-            "event": _EVENT[action].value,
-            "at": at,
-            "by": by,
-            "registry_id": registry_id,
-            "remark": said.remark,
-            "answer": said.answer,
-            "facts": {key: value for key, value in facts.items() if value is not None},
-        },
-    )
-    await session.refresh(hop)
+    values = {
+        "hop_id": hop.id,
+        "sources": [state.value for state in sources(action)],
+        "target": target(sources(action)[0], action).value,
+        "event": _EVENT[action].value,
+        "at": at,
+        "by": by,
+        "registry_id": registry_id,
+        "remark": said.remark,
+        "answer": said.answer,
+        "facts": {key: value for key, value in facts.items() if value is not None},
+    }
+    moved: Hop | None = (await session.scalars(_SETTLE, values)).one_or_none()
     if moved is None:
+        await session.refresh(hop)
         raise step_not_allowed(hop.state, action)
-    return hop
+    return moved

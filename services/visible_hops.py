@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, any_, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -10,20 +10,35 @@ from domain.access import READ, STAMP, ActingOfficer
 from domain.errors import NotAllowedError, NotFoundError
 from models import Dispatch, Hop, Letter
 
+Desks = list[UUID] | BindParameter[list[UUID]]
+"""Registry ids, or the place in a prepared statement where they will stand."""
 
-def sent_or_above(desks: list[UUID]) -> ColumnElement[bool]:
+_ABOVE = aliased(Dispatch)
+_CHILD = aliased(Letter)
+
+
+def sent_or_above(desks: Desks) -> ColumnElement[bool]:
     """Return the condition that one of `desks` sent this `Dispatch` or one above it."""
-    above = aliased(Dispatch)
     return exists(
-        select(above.id).where(
-            above.id == any_(Dispatch.lineage), above.sender_registry_id.in_(desks)
+        select(_ABOVE.id).where(
+            _ABOVE.id == any_(Dispatch.lineage), _ABOVE.sender_registry_id.in_(desks)
         )
     )
 
 
-def visible(desks: list[UUID]) -> ColumnElement[bool]:
+def visible(desks: Desks) -> ColumnElement[bool]:
     """Return the condition that one of `desks` may see this `Hop` of this `Dispatch`."""
     return or_(Hop.recipient_registry_id.in_(desks), sent_or_above(desks))
+
+
+# Every act on a hop begins with it, so it is built once. Hops are moved by statements that the
+# session does not see: what it read before is old.
+_HOP = (
+    select(Hop, Dispatch)
+    .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+    .where(Hop.id == bindparam("hop_id"), visible(bindparam("desks", expanding=True)))
+    .execution_options(populate_existing=True)
+)
 
 
 async def get_hop(
@@ -34,14 +49,8 @@ async def get_hop(
     Raises:
         NotFoundError: There is none, or the officer must not know of it.
     """
-    query = (
-        select(Hop, Dispatch)
-        .join(Dispatch, Dispatch.id == Hop.dispatch_id)
-        .where(Hop.id == hop_id, visible(by.registries(READ)))
-        # Hops are moved by statements that the session does not see: what it read before is old.
-        .execution_options(populate_existing=True)
-    )
-    row = (await session.execute(query)).one_or_none()
+    values = {"hop_id": hop_id, "desks": by.registries(READ)}
+    row = (await session.execute(_HOP, values)).one_or_none()
     if row is None:
         raise NotFoundError("หนังสือที่ส่งมา (hop)")
     hop, dispatch = row
@@ -80,18 +89,16 @@ async def get_dispatch(session: AsyncSession, *, by: ActingOfficer, dispatch_id:
 def readable(desks: list[UUID]) -> ColumnElement[bool]:
     """Return the condition that one of `desks` issued this `Letter` or holds it.
 
-    A cover letter carries a copy of its parent, so whoever holds a letter of the circular below
-    its parent may read the parent too.
+    A cover letter carries copies of the letters above it, so whoever holds one may read them.
     """
-    child = aliased(Letter)
     carried = exists(
         select(Hop.id)
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
-        .join(child, child.id == Dispatch.letter_id)
+        .join(_CHILD, _CHILD.id == Dispatch.letter_id)
         .where(
             visible(desks),
             Dispatch.circular_id == Letter.circular_id,
-            or_(child.id == Letter.id, child.parent_letter_id == Letter.id),
+            Letter.id == any_(_CHILD.lineage),
         )
     )
     return or_(Letter.registry_id.in_(desks), carried)

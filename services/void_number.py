@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access import DECIDE, ActingOfficer
 from domain.errors import NotFoundError
 from domain.vocabulary import EntryKind, EventKind
-from models import Dispatch, Register, RegisterEntry
+from models import Dispatch, Letter, Register, RegisterEntry
 from services.dispatch_letter import lock_use_of_letter
 from services.record_event import record_event
 from services.take_number import TakenNumber, number_in_use, number_refused
@@ -46,11 +46,11 @@ async def void_number(
     by.require(DECIDE, at=register.registry_id)
     entry = await _entry(session, register_id, number)
     await _check_unused(session, entry)
-    letter_id = entry.letter_id if entry else None
+    letter = await _letter(session, entry)
     values: dict[str, object] = {
         "register_id": register_id,
         "number": number,
-        "letter_id": letter_id,
+        "letter_id": letter.id if letter else None,
         "at": at,
         "by": by.id,
         "reason": reason,
@@ -65,7 +65,8 @@ async def void_number(
         at=at,
         by=by.id,
         registry_id=register.registry_id,
-        letter_id=letter_id,
+        circular_id=letter.circular_id if letter else None,
+        letter_id=letter.id if letter else None,
         facts={
             "book": register.book.value,
             "year": register.year,
@@ -83,6 +84,12 @@ async def _entry(session: AsyncSession, register_id: UUID, number: int) -> Regis
         RegisterEntry.kind != EntryKind.VOIDED,
     )
     return (await session.scalars(query)).one_or_none()
+
+
+async def _letter(session: AsyncSession, entry: RegisterEntry | None) -> Letter | None:
+    if entry is None or entry.letter_id is None:
+        return None
+    return await session.get_one(Letter, entry.letter_id)
 
 
 async def _check_unused(session: AsyncSession, entry: RegisterEntry | None) -> None:

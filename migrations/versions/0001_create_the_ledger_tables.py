@@ -291,6 +291,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.Column("circular_id", sa.Uuid(), nullable=False),
         sa.Column("parent_letter_id", sa.Uuid(), nullable=True),
+        sa.Column("lineage", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("registry_id", sa.Uuid(), nullable=False),
         sa.Column("register_entry_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -318,6 +319,12 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("btrim(subject) <> ''", name=op.f("ck_letter_subject_not_blank")),
         sa.CheckConstraint("dated < '2400-01-01'", name=op.f("ck_letter_dated_gregorian")),
+        sa.CheckConstraint(
+            "lineage[array_upper(lineage, 1)] = id", name=op.f("ck_letter_lineage_ends_here")
+        ),
+        sa.CheckConstraint(
+            "lineage[1] = circular_id", name=op.f("ck_letter_lineage_starts_the_circular")
+        ),
         sa.CheckConstraint("secrecy <> 'top_secret'", name=op.f("ck_letter_never_top_secret")),
         sa.CheckConstraint(
             "secrecy IN ('normal', 'secret', 'very_secret', 'top_secret')",
