@@ -24,7 +24,7 @@ up: setup ## Run everything until Ctrl-C, with an API page and three tokens
 	$(BIN)/wian up
 
 test: setup ## Run the tests (PostgreSQL and Temporal come with them)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup ## Format, lint, types and the import ladder
 	$(BIN)/ruff format --check .

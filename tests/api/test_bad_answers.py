@@ -1,12 +1,11 @@
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from tests.support.bad_input import Scene, fields_of, refused_whole
 from tests.support.http_desk import ANSWER, Json, refused
 
-UNKNOWN = str(uuid4())
+UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 
 
 ANSWERS: list[tuple[str, Any, str, list[str]]] = [

@@ -1,7 +1,6 @@
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -9,7 +8,7 @@ from tests.support.bad_input import Scene, fields_of, refused_whole
 from tests.support.http_desk import PROBLEM, Json, Officer, refused
 from tests.support.letters import ACKNOWLEDGE_BY, MORNING
 
-UNKNOWN = str(uuid4())
+UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 DEEP: Any = json.loads("[" * 300 + "]" * 300)
 
 

@@ -1,11 +1,10 @@
-from uuid import uuid4
 
 import pytest
 
 from tests.support.bad_input import refused_whole
 from tests.support.http_desk import Api, Json
 
-UNKNOWN = str(uuid4())
+UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 
 
 LETTERS: list[tuple[str, Json, str, str]] = [

@@ -8,7 +8,7 @@ from api.main import MAX_BODY_BYTES
 from tests.support.bad_input import fields_of
 from tests.support.http_desk import PROBLEM, Api, refused
 
-UNKNOWN = str(uuid4())
+UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 
 
 @pytest.mark.parametrize(
