@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 
 class HashDiffersError(Exception):
@@ -23,15 +24,19 @@ class FolderFileStore:
         name = digest.hex()
         return self._folder / name[:2] / name
 
-    async def size(self, sha256: bytes) -> int | None:
-        """Return the size in bytes of a stored file, or None when it is not there."""
+    async def size(self, sha256: bytes, *, depositor: UUID) -> int | None:
+        """Return the size in bytes of a file that `depositor` has sent, or None."""
         try:
+            await asyncio.to_thread(self._deposit(sha256, depositor).stat)
             return (await asyncio.to_thread(self.path(sha256).stat)).st_size
         except FileNotFoundError:
             return None
 
-    async def put(self, digest: bytes, chunks: AsyncIterator[bytes]) -> int:
+    async def put(self, digest: bytes, chunks: AsyncIterator[bytes], *, depositor: UUID) -> int:
         """Store a file and return its size; the same file again replaces itself.
+
+        Who sent the bytes is remembered beside the file: knowing a hash must not be enough to
+        enclose a file and so to read it.
 
         Raises:
             HashDiffersError: The bytes have another sha256 than announced.
@@ -42,9 +47,13 @@ class FolderFileStore:
         try:
             size = await self._write(draft, digest, chunks)
             await asyncio.to_thread(draft.replace, place)
+            await asyncio.to_thread(self._deposit(digest, depositor).touch)
         finally:
             await asyncio.to_thread(draft.unlink, missing_ok=True)
         return size
+
+    def _deposit(self, digest: bytes, depositor: UUID) -> Path:
+        return self.path(digest).with_suffix(f".{depositor}")
 
     async def _write(self, draft: Path, digest: bytes, chunks: AsyncIterator[bytes]) -> int:
         seen, size = sha256(), 0

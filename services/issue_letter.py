@@ -89,7 +89,7 @@ async def issue_letter(
     registry = await _issuing_registry(session, by, registry_id)
     dated = draft.dated or bangkok_date(at)
     _check_draft(draft, dated, today=bangkok_date(at))
-    sizes = [await _size(files, enclosed) for enclosed in draft.files]
+    sizes = [await _size(files, enclosed, by.id) for enclosed in draft.files]
     letter_id = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     number, entry_id = await _take(session, registry, draft, dated, letter_id, by.id, at)
     letter = _letter(draft, dated, number, letter_id=letter_id, parent=parent)
@@ -148,8 +148,8 @@ def _check_draft(draft: LetterDraft, dated: date, *, today: date) -> None:
         )
 
 
-async def _size(files: FileStore, enclosed: EnclosedFile) -> int:
-    size = await files.size(enclosed.sha256)
+async def _size(files: FileStore, enclosed: EnclosedFile, by: UUID) -> int:
+    size = await files.size(enclosed.sha256, depositor=by)
     if size is None:
         raise InvalidError(
             f"ไม่พบไฟล์ {enclosed.file_name} ในที่เก็บ โปรดส่งไฟล์ก่อน",

@@ -71,7 +71,7 @@ async def put_file(
     if not by.registries(STAMP):
         raise NotAllowedError("ต้องเป็นเจ้าหน้าที่หรือหัวหน้าสารบรรณ")
     try:
-        await parts.files.put(bytes.fromhex(digest), request.stream())
+        await parts.files.put(bytes.fromhex(digest), request.stream(), depositor=by.id)
     except HashDiffersError as error:
         raise InvalidError("ไฟล์ที่ส่งมาไม่ตรงกับ sha256 ที่แจ้ง", code="file_hash_differs") from error
     return Response(status_code=201)

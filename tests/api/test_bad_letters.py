@@ -1,4 +1,3 @@
-
 import pytest
 
 from tests.support.bad_input import refused_whole

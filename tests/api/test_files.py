@@ -40,6 +40,17 @@ async def test_putting_a_file_twice_changes_nothing(api: Api) -> None:
     assert _stored(api) == {digest_of(b"content")}
 
 
+async def test_knowing_a_hash_is_not_enough_to_enclose_and_so_to_read_a_file(api: Api) -> None:
+    agency, stranger = api.officer("agency"), api.officer("stranger")
+    await _enclose(agency, b"for few eyes")
+    digest = digest_of(b"for few eyes")
+    async with api.nothing_written():
+        enclosed = [{"sha256": digest, "file_name": "กำหนดการ.pdf"}]
+        answer = await stranger.post("/v1/letters", stranger.letter(attachments=enclosed))
+        refused(answer, 422, "attachment_unknown")
+    refused(await stranger.get(f"/v1/files/{digest}"), 404, "not_found")
+
+
 async def test_a_file_with_another_hash_is_not_kept(api: Api) -> None:
     agency, digest = api.officer("agency"), digest_of(b"announced")
     async with api.nothing_written():
@@ -139,4 +150,9 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
 
 
 def _stored(api: Api) -> set[str]:
-    return {path.name for path in api.settings.file_store_dir.rglob("*") if path.is_file()}
+    # Beside a file lies an empty one for each officer who sent it; a half-written one has bytes.
+    return {
+        path.name
+        for path in api.settings.file_store_dir.rglob("*")
+        if path.is_file() and not (path.suffix and path.stat().st_size == 0)
+    }

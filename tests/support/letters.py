@@ -33,7 +33,7 @@ class StoredFiles:
     def __init__(self, sizes: Mapping[bytes, int] | None = None) -> None:
         self._sizes = sizes or {}
 
-    async def size(self, sha256: bytes) -> int | None:
+    async def size(self, sha256: bytes, *, depositor: UUID) -> int | None:
         return self._sizes.get(sha256)
 
 
