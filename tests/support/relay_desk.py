@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from temporalio.api.enums.v1 import PendingWorkflowTaskState
 from temporalio.client import (
     Client,
     Interceptor,
@@ -21,6 +22,7 @@ from models import Dispatch, Outbox
 from services.acknowledge_hop import acknowledge_hop
 from services.register_hop import register_hop
 from tests.support.directory import Desk
+from tests.support.dispatch_process import eventually
 from tests.support.letters import hop_to, pass_on, send
 from workflows.names import dispatch_workflow_id
 
@@ -70,6 +72,16 @@ def process_of(client: Client, dispatch: Dispatch, chunk: int = 0) -> WorkflowHa
 
 
 async def signals_of(handle: WorkflowHandle[Any, None]) -> int:
+    """How many signals an execution got.
+
+    One that arrives while a workflow task runs enters the history only when the task has ended.
+    """
+
+    async def is_idle() -> bool:
+        task = (await handle.describe()).raw_description.pending_workflow_task
+        return task.state != PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED
+
+    await eventually(is_idle)
     history = await handle.fetch_history()
     return sum(
         event.HasField("workflow_execution_signaled_event_attributes") for event in history.events
