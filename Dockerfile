@@ -1,8 +1,8 @@
 # One image, four commands: `api`, `worker`, `relay`, `db upgrade`.
 FROM python:3.13-slim AS build
 RUN python -m venv /venv
-COPY requirements/runtime.txt .
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r runtime.txt
+COPY requirements/runtime.txt requirements/
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --create-home wian \
