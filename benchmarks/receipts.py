@@ -42,7 +42,6 @@ async def receipt_api_vs_sql(
     taken = 0
     url = app_url.replace("+psycopg", "")
     connections = [await psycopg.AsyncConnection.connect(url) for _ in range(CLIENTS)]
-    clients = [await HttpClient.connect(port) for _ in range(CLIENTS)]
 
     async def measure(step: Callable[[int], AsyncIterator[None]]) -> float:
         nonlocal taken
@@ -52,7 +51,12 @@ async def receipt_api_vs_sql(
         return sum(done) / (time.perf_counter() - began)
 
     async def over_http() -> float:
-        return await measure(lambda nth: _over_http(clients[nth], queues[nth]))
+        # A server closes a connection that was idle while the other side was measured.
+        clients = [await HttpClient.connect(port) for _ in range(CLIENTS)]
+        rate = await measure(lambda nth: _over_http(clients[nth], queues[nth]))
+        for client in clients:
+            client.close()
+        return rate
 
     async def as_sql() -> float:
         return await measure(lambda nth: _as_sql(connections[nth], queues[nth]))
@@ -61,8 +65,6 @@ async def receipt_api_vs_sql(
     measured = await alternate(over_http, as_sql, pairs=pairs)
     for connection in connections:
         await connection.close()
-    for client in clients:
-        client.close()
     ratio, spread = ratios(measured)
     return Row(
         name="receipt_api_vs_sql",
@@ -117,6 +119,11 @@ class HttpClient(asyncio.Protocol):
         if len(body) >= length:
             self._buffer = b""
             self._answer.set_result(head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits for an answer that none will come."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(exc or ConnectionError("the server hung up"))
 
     async def post(self, path: str, token: str) -> None:
         """Post an empty stamp and wait for its receipt.
