@@ -43,12 +43,13 @@ class EntryKind(StrEnum):
 
 
 class Urgency(StrEnum):
-    """Urgency class (ชั้นความเร็ว) printed on the letter."""
+    """Urgency class (ชั้นความเร็ว) printed on the letter; ด่วนภายใน names an instant of its own."""
 
     NORMAL = "normal"
     URGENT = "urgent"
     VERY_URGENT = "very_urgent"
     MOST_URGENT = "most_urgent"
+    URGENT_WITHIN = "urgent_within"
 
 
 class Secrecy(StrEnum):
@@ -102,22 +103,77 @@ class DispatchState(StrEnum):
 
 
 class AlarmStep(StrEnum):
-    """What a due instant of a dispatch makes happen, in the order of the ladder."""
+    """What a due instant of a hop makes happen; each duty climbs a ladder of its own."""
 
+    ARRIVED = "arrived"
     REMIND_REGISTER = "remind_register"
     OVERDUE_REGISTER = "overdue_register"
+    ESCALATE_REGISTER_HEAD = "escalate_register_head"
+    ESCALATE_REGISTER_SUPERIOR = "escalate_register_superior"
+    ESCALATE_REGISTER_ORIGIN = "escalate_register_origin"
+    OVERDUE_FORWARD = "overdue_forward"
     REMIND_ACKNOWLEDGE = "remind_acknowledge"
     OVERDUE_ACKNOWLEDGE = "overdue_acknowledge"
+    ESCALATE_HEAD = "escalate_head"
     ESCALATE_SUPERIOR = "escalate_superior"
     ESCALATE_ORIGIN = "escalate_origin"
 
 
-class NoticeKind(StrEnum):
-    """How loud a notice is: before the deadline, after it, or to somebody above."""
+class Duty(StrEnum):
+    """What a hop still owes when a step speaks of it."""
 
+    REGISTER = "register"
+    FORWARD = "forward"
+    ACKNOWLEDGE = "acknowledge"
+
+
+class Rung(StrEnum):
+    """Whom a step of the ladder addresses, from the desk itself upward."""
+
+    CLERK = "clerk"
+    HEAD = "head"
+    SUPERIOR = "superior"
+    ORIGIN = "origin"
+
+
+class NoticeKind(StrEnum):
+    """How loud a notice is: a letter came, before its deadline, after it, or to somebody above."""
+
+    ARRIVAL = "arrival"
     REMINDER = "reminder"
     OVERDUE = "overdue"
     ESCALATION = "escalation"
+
+
+class MoveKind(StrEnum):
+    """How a clock was moved: put off, stopped, or started again."""
+
+    EXTENDED = "extended"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+
+
+class Approver(StrEnum):
+    """Who may allow a clock to be moved: a head at the sender, or at the origin of the circular."""
+
+    SENDER_HEAD = "sender_head"
+    ORIGIN_HEAD = "origin_head"
+
+
+class MailKind(StrEnum):
+    """Whether a mail gathers the notices of a working day or goes out at once."""
+
+    DIGEST = "digest"
+    AT_ONCE = "at_once"
+
+
+class MailState(StrEnum):
+    """What became of a mail; dropped when nothing in it was true any more, dead when given up."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DROPPED = "dropped"
+    DEAD = "dead"
 
 
 class EventKind(StrEnum):
@@ -138,6 +194,11 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     OVERDUE = "overdue"
     ESCALATED = "escalated"
+    EXTENDED = "extended"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    POST_FILLED = "post_filled"
+    POST_CLEARED = "post_cleared"
     DISPATCH_COMPLETED = "dispatch_completed"
     DISPATCH_CLOSED = "dispatch_closed"
 
@@ -147,6 +208,7 @@ class OutboxKind(StrEnum):
 
     DISPATCHED = "dispatched"
     SETTLED = "settled"
+    MOVED = "moved"
     CLOSED = "closed"
 
 
@@ -155,5 +217,6 @@ class Role(StrEnum):
 
     CLERK = "clerk"
     HEAD = "head"
+    DEPUTY = "deputy"
     AUDITOR = "auditor"
     ADMIN = "admin"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.vocabulary import DispatchState, HopState
@@ -14,6 +14,10 @@ from models.columns import Choice, Id, not_blank, one_of, paired
 
 class Dispatch(Base):
     """One registry sends one letter to its recipients, with deadlines frozen at that moment.
+
+    `register_by` and `acknowledge_by` are the latest of its hops, whose own deadlines lie in
+    their plans. `acknowledge_within` are working days from each receipt, where the sender gave
+    those instead of a date. `weights` share the time among the tiers below, nearest first.
 
     `lineage` holds the ids of the dispatches above it, root first, and its own last. It never
     changes, so "everything below" is one index look-up instead of a recursion.
@@ -32,7 +36,8 @@ class Dispatch(Base):
     state: Mapped[DispatchState] = mapped_column(Choice(DispatchState))
     register_by: Mapped[datetime]
     acknowledge_by: Mapped[datetime]
-    alarms: Mapped[list[dict[str, Any]]]
+    acknowledge_within: Mapped[int | None]
+    weights: Mapped[list[int]] = mapped_column(server_default=text("'{1}'"))
     answer_form: Mapped[dict[str, Any] | None]
     sent_at: Mapped[datetime]
     sent_by: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
@@ -52,6 +57,8 @@ class Dispatch(Base):
         ),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
         CheckConstraint("register_by <= acknowledge_by", name="deadlines_in_order"),
+        CheckConstraint("acknowledge_within > 0", name="acknowledge_within_days"),
+        CheckConstraint("cardinality(weights) > 0 AND 0 < ALL (weights)", name="weights_positive"),
         CheckConstraint("lineage[array_upper(lineage, 1)] = id", name="lineage_ends_here"),
         Index(None, "lineage", postgresql_using="gin"),
         Index(None, "circular_id"),
@@ -85,6 +92,11 @@ class Hop(Base):
     forwarded_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("deadline_plan.id"))
+    suspended_at: Mapped[datetime | None]
+    suspended_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    extensions: Mapped[int] = mapped_column(server_default=text("0"))
+    extended_days: Mapped[int] = mapped_column(server_default=text("0"))
     remark: Mapped[str | None]
     answer: Mapped[dict[str, Any] | None]
 
@@ -93,6 +105,8 @@ class Hop(Base):
         paired("registered"),
         paired("forwarded"),
         paired("settled"),
+        paired("suspended"),
+        CheckConstraint("suspended_at IS NULL OR settled_at IS NULL", name="suspended_unsettled"),
         CheckConstraint(
             "(settled_at IS NULL) = (state IN ('sent', 'registered', 'forwarded'))",
             name="settled_when",

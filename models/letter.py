@@ -16,6 +16,7 @@ class Letter(Base):
 
     `circular_id` is the letter that started the journey: itself, or the root of its parents.
     `lineage` holds the letters above it, root first, and itself last; it never changes.
+    `deliver_by` is the instant of ด่วนภายใน; `event_*` is the meeting the letter invites to.
     """
 
     __tablename__ = "letter"
@@ -36,6 +37,10 @@ class Letter(Base):
     body: Mapped[str]
     urgency: Mapped[Urgency] = mapped_column(Choice(Urgency))
     secrecy: Mapped[Secrecy] = mapped_column(Choice(Secrecy))
+    deliver_by: Mapped[datetime | None]
+    event_starts_at: Mapped[datetime | None]
+    event_ends_at: Mapped[datetime | None]
+    event_place: Mapped[str | None]
     signatory_post: Mapped[str | None]
     authority: Mapped[Authority] = mapped_column(Choice(Authority))
     authority_post: Mapped[str | None]
@@ -54,6 +59,12 @@ class Letter(Base):
         ),
         CheckConstraint("lineage[array_upper(lineage, 1)] = id", name="lineage_ends_here"),
         CheckConstraint("lineage[1] = circular_id", name="lineage_starts_the_circular"),
+        CheckConstraint(
+            "(urgency = 'urgent_within') = (deliver_by IS NOT NULL)", name="deliver_by_given"
+        ),
+        CheckConstraint("(event_starts_at IS NULL) = (event_ends_at IS NULL)", name="event_paired"),
+        CheckConstraint("event_starts_at < event_ends_at", name="event_in_order"),
+        CheckConstraint("event_place IS NULL OR event_starts_at IS NOT NULL", name="event_place"),
         Index(None, "circular_id"),
         Index(None, "registry_id", "number"),
         Index(None, "parent_letter_id"),

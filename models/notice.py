@@ -1,18 +1,23 @@
 """Notices (แจ้งเตือน, เร่งรัด) that wait at a desk."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.vocabulary import AlarmStep, NoticeKind
+from domain.vocabulary import AlarmStep, NoticeKind, Role
 from models.base import Base
 from models.columns import Choice, Id, one_of, paired
 
 
 class Notice(Base):
-    """One step of the ladder for one hop, addressed to one registry; each step happens once."""
+    """One step of the ladder for one hop, addressed to a post of a registry; it happens once.
+
+    `officer_id` is who held the post at that moment, where it was one person. `facts` are
+    figures for the reader; `mail_id` is the mail that carries it.
+    """
 
     __tablename__ = "notice"
 
@@ -21,6 +26,10 @@ class Notice(Base):
     step: Mapped[AlarmStep] = mapped_column(Choice(AlarmStep))
     kind: Mapped[NoticeKind] = mapped_column(Choice(NoticeKind))
     registry_id: Mapped[UUID] = mapped_column(ForeignKey("registry.id"))
+    post: Mapped[Role] = mapped_column(Choice(Role), server_default=text("'clerk'"))
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    mail_id: Mapped[UUID | None] = mapped_column(ForeignKey("mail.id"))
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
@@ -30,6 +39,9 @@ class Notice(Base):
         one_of("step", AlarmStep),
         one_of("kind", NoticeKind),
         paired("read"),
-        UniqueConstraint("hop_id", "step"),
+        one_of("post", Role),
+        UniqueConstraint("hop_id", "step", "registry_id"),
         Index(None, "registry_id", "id"),
+        Index(None, "mail_id"),
+        Index("ix_notice_unmailed", "registry_id", postgresql_where=text("mail_id IS NULL")),
     )

@@ -16,6 +16,7 @@ class Registry(Base):
 
     `code` is the key that imports agree on: two desks of the country may share a name.
     `prefix` is what stands before the running number of its letters, such as `บก 0023.4`.
+    `mail` is its central mailbox, by convention saraban@…
     """
 
     __tablename__ = "registry"
@@ -29,10 +30,12 @@ class Registry(Base):
     # Clause 32 lets a registry number its circulars apart or in the ordinary outgoing book.
     has_circular_book: Mapped[bool] = mapped_column(server_default=text("true"))
     circular_digits: Mapped[int] = mapped_column(server_default=text("1"))
+    mail: Mapped[str | None]
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
         not_blank("name"),
+        not_blank("mail"),
         CheckConstraint("circular_digits BETWEEN 1 AND 7", name="circular_digits_range"),
         Index(
             "uq_registry_receiving",

@@ -26,6 +26,7 @@ class Desk:
     name: str
     clerk: ActingOfficer
     head: ActingOfficer
+    deputy: ActingOfficer
     auditor: ActingOfficer
     admin: ActingOfficer
 
