@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from api.problems import NotSignedInError
 from api.tokens import TokenError, TokenVerifier
 from domain.access import ActingOfficer
+from domain.buddhist_era import bangkok_date
 from infra.file_store import FolderFileStore
 from infra.settings import Settings
 from services.answer_once import Request as OnceRequest
@@ -59,9 +60,9 @@ async def get_subject(
 Subject = Annotated[str, Depends(get_subject)]
 
 
-async def sign_in(session: AsyncSession, subject: str) -> ActingOfficer:
+async def sign_in(session: AsyncSession, subject: str, *, at: datetime) -> ActingOfficer:
     """Return the officer whom a believed token names, if the directory knows one."""
-    officer = await find_officer(session, subject=subject)
+    officer = await find_officer(session, subject=subject, on=bangkok_date(at))
     if officer is None:
         raise NotSignedInError
     return officer
@@ -78,9 +79,10 @@ class Reading:
 
 async def get_reading(parts: GivenParts, subject: Subject) -> AsyncIterator[Reading]:
     """Open a session for a read; nothing is ever committed here."""
+    at = parts.clock()
     async with parts.sessions() as session:
-        by = await sign_in(session, subject)
-        yield Reading(session=session, by=by, at=parts.clock())
+        by = await sign_in(session, subject, at=at)
+        yield Reading(session=session, by=by, at=at)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -123,7 +125,7 @@ class Acting:
     async def begin(self) -> AsyncIterator[Act]:
         """Open the transaction of the act; it is committed when the block ends."""
         async with self.parts.sessions.begin() as session:
-            by = await sign_in(session, self.subject)
+            by = await sign_in(session, self.subject, at=self.parts.clock())
             request = OnceRequest(officer_id=by.id, key=self.key, fingerprint=self.fingerprint)
             stored = await recall_answer(session, request)
             yield Act(session=session, by=by, at=self.parts.clock(), request=request, stored=stored)

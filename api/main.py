@@ -14,7 +14,18 @@ from fastapi.staticfiles import StaticFiles
 from api.body_limit import BodyLimit
 from api.dependencies import Parts
 from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, name_media_type
-from api.routes import circulars, dispatches, health, hops, inbox, letters, registers
+from api.routes import (
+    calendar,
+    circulars,
+    dispatches,
+    health,
+    hops,
+    inbox,
+    letters,
+    mails,
+    posts,
+    registers,
+)
 from api.tokens import TokenVerifier
 from infra.database import create_engine, create_sessions
 from infra.file_store import FolderFileStore
@@ -67,7 +78,7 @@ def _versioned() -> APIRouter:
         for status in (400, 401, 403, 404, 409, 413, 422, 503)
     }
     router = APIRouter(prefix="/v1", responses=answers)
-    for part in (letters, dispatches, hops, inbox, circulars, registers):
+    for part in (letters, dispatches, hops, inbox, circulars, registers, posts, calendar, mails):
         router.include_router(part.router)
     return router
 

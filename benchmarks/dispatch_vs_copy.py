@@ -13,8 +13,11 @@ from services.dispatch_letter import dispatch_letter
 
 _TABLES = {
     "dispatch": "id, letter_id, circular_id, sender_registry_id, lineage, state, register_by,"
-    " acknowledge_by, alarms, sent_at, sent_by",
-    "hop": "id, dispatch_id, position, chunk, recipient_registry_id, state",
+    " acknowledge_by, weights, sent_at, sent_by",
+    "deadline_plan": "id, dispatch_id, calendar_scopes, register_by, forward_by, acknowledge_by,"
+    " alarms, share_days, left_days, unannounced_years, calendar_version, policy_version,"
+    " holidays_release, made_at",
+    "hop": "id, dispatch_id, position, chunk, recipient_registry_id, plan_id, state",
     "event": "at, kind, registry_id, officer_id, circular_id, letter_id, dispatch_id, hop_id,"
     " facts",
     "outbox": "kind, dispatch_id, chunk, created_at",
@@ -94,7 +97,7 @@ def _with_fresh_ids(blocks: dict[str, bytes], dispatch_id: UUID) -> dict[str, by
     old, new = str(dispatch_id).encode(), str(_later(dispatch_id)).encode()
     names = {
         line.partition(b"\t")[0]: str(_later(UUID(line.partition(b"\t")[0].decode()))).encode()
-        for line in blocks["hop"].splitlines()
+        for line in blocks["hop"].splitlines() + blocks["deadline_plan"].splitlines()
     }
     swapped: dict[str, bytes] = {}
     for table, block in blocks.items():

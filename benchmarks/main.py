@@ -20,6 +20,7 @@ from temporalio.client import Client
 from benchmarks.dispatch_vs_copy import dispatch_vs_copy
 from benchmarks.measure import Row, machine, ratios, resident_megabytes, until
 from benchmarks.nation import Body, analyze, found_nation
+from benchmarks.plan_nation import found_tiers, plan_national_seconds
 from benchmarks.receipts import CLIENTS, Queues, WaitingHop, receipt_api_vs_sql
 from benchmarks.route import (
     DISTRICTS,
@@ -103,6 +104,7 @@ async def _measure(stack: Stack, effort: Effort) -> list[Row]:
         await _routes(stack, sessions, effort),
         await _receipts(stack, url, effort),
         await _dispatches(stack, sessions, url, effort),
+        await _plans(stack, sessions),
     ]
     await engine.dispose()
     return [row for group in rows for row in group]
@@ -117,6 +119,13 @@ async def _dispatches(
         sessions, url.get_secret_value(), nation, pairs=effort.dispatch_pairs
     )
     return [row]
+
+
+async def _plans(stack: Stack, sessions: async_sessionmaker[AsyncSession]) -> list[Row]:
+    (sender,) = await found_nation(stack.owner_url, prefix="n", bodies=1)
+    provinces = await found_tiers(stack.owner_url)
+    analyze(_server(stack).superuser_url)
+    return [await plan_national_seconds(sessions, sender=sender, provinces=provinces)]
 
 
 async def _receipts(stack: Stack, url: SecretStr, effort: Effort) -> list[Row]:
@@ -182,14 +191,22 @@ book AS (
 ), fresh AS (SELECT id AS letter_id, uuidv7() AS id FROM letters),
 sent AS (
     INSERT INTO dispatch (id, letter_id, circular_id, sender_registry_id, lineage, state,
-        register_by, acknowledge_by, alarms, sent_at, sent_by)
+        register_by, acknowledge_by, sent_at, sent_by)
     SELECT f.id, f.letter_id, f.letter_id, sender.registry_id, ARRAY[f.id], 'open',
-        now() + interval '5 days', now() + interval '9 days', '[]', now(), sender.officer_id
+        now() + interval '5 days', now() + interval '9 days', now(), sender.officer_id
     FROM fresh f, sender
-    RETURNING id
+    RETURNING id, register_by, acknowledge_by
+), planned AS (
+    INSERT INTO deadline_plan (dispatch_id, calendar_scopes, register_by, acknowledge_by, alarms,
+        share_days, left_days, unannounced_years, calendar_version, policy_version,
+        holidays_release, made_at)
+    SELECT id, '{nation}', register_by, acknowledge_by, '[]', 6, 0, '{}', 1, 1, 'none', now()
+    FROM sent
+    RETURNING id, dispatch_id
 )
-INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, state)
-SELECT sent.id, desks.nth, 0, desks.registry_id, 'sent' FROM sent, desks
+INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, plan_id, state)
+SELECT planned.dispatch_id, desks.nth, 0, desks.registry_id, planned.id, 'sent'
+FROM planned, desks
 RETURNING id, recipient_registry_id
 """
 

@@ -10,8 +10,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.access import ActingOfficer
-from domain.alarms import Deadlines
 from domain.buddhist_era import register_year
+from domain.deadlines import Deadlines
 from domain.vocabulary import Book, OrganizationKind, Role
 from infra.database import create_engine, create_sessions
 from models import Letter, Officer, OfficerRole, Organization, Register, Registry

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from domain.buddhist_era import looks_buddhist
-from domain.vocabulary import EdgeKind, OrganizationKind, Role
+from domain.vocabulary import EdgeKind, OrganizationKind, Role, Secrecy
 from services.import_directory import BodyRow, DeskRow, OfficerRow
 
 T = TypeVar("T")
@@ -17,6 +17,7 @@ T = TypeVar("T")
 _BODY_COLUMNS = "code kind name area_code above valid_from valid_until"
 _DESK_COLUMNS = "code organization_code name prefix receives has_circular_book circular_digits"
 _OFFICER_COLUMNS = "subject name registry_code role"
+# Further columns may be there: `mail` of a desk, `mail` and `clearance` of an officer.
 
 
 class DirectoryFileError(Exception):
@@ -116,6 +117,7 @@ def _desk(row: dict[str, str]) -> DeskRow:
         receives=_flag(row["receives"]),
         has_circular_book=_flag(row["has_circular_book"]),
         circular_digits=_digits(row["circular_digits"]),
+        mail=_mail(row),
     )
 
 
@@ -125,7 +127,17 @@ def _officer(row: dict[str, str]) -> OfficerRow:
         name=_text(row, "name"),
         registry_code=_text(row, "registry_code"),
         role=Role(row["role"]),
+        mail=_mail(row),
+        clearance=Secrecy(row["clearance"]) if row.get("clearance") else None,
     )
+
+
+def _mail(row: dict[str, str]) -> str | None:
+    # The column may be left out: lists that were made before mail are still good.
+    mail = row.get("mail") or None
+    if mail is not None and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", mail):
+        raise ValueError(f"not a mail address: {mail!r}")
+    return mail
 
 
 def _flag(text: str) -> bool:

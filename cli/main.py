@@ -18,6 +18,7 @@ _COMMANDS = {
     "alive": ("cli.serve:alive", "Exit 0 if the process of WIAN_HEARTBEAT_FILE still beats."),
     "import": ("cli.ledger:import_", "Import a directory of organizations and officers."),
     "verify": ("cli.ledger:verify", "Recompute the chain and the numbers of every register."),
+    "mails": ("cli.mails:mails", "Count the notices by mail; --resend those that were given up."),
     "token": ("cli.token:token", "Print a token of an officer for the embedded default."),
 }
 for name, (place, text) in _COMMANDS.items():
@@ -25,6 +26,24 @@ for name, (place, text) in _COMMANDS.items():
 db = App(name="db", help="The schema of the ledger.")
 db.command("cli.ledger:upgrade", name="upgrade", help="Bring the schema to this version.")
 app.command(db)
+calendar = App(name="calendar", help="Working days: count, add, show, and days of your own.")
+_CALENDAR = {
+    "count": ("cli.calendar:count", "Print the working days between two days."),
+    "add": ("cli.calendar:add", "Print the day so many working days later."),
+    "month": ("cli.calendar:month", "Show a month."),
+    "import": ("cli.calendar_ledger:import_", "Add days off or working days from a CSV file."),
+    "export": ("cli.calendar_ledger:export", "Write those days as CSV."),
+    "withdraw": ("cli.calendar_ledger:withdraw", "End days that were added."),
+    "hours": ("cli.calendar_ledger:hours", "Set the office hours of a scope."),
+    "announce": ("cli.calendar_ledger:announce", "Confirm the holidays of a year."),
+}
+for name, (place, text) in _CALENDAR.items():
+    calendar.command(place, name=name, help=text)
+app.command(calendar)
+policies = App(name="policies", help="What each urgency class means, and who may extend.")
+policies.command("cli.policies:export", name="export", help="Write the policies as JSON.")
+policies.command("cli.policies:import_", name="import", help="Let other policies hold.")
+app.command(policies)
 
 
 def main() -> None:

@@ -5,28 +5,46 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.errors import NotAllowedError
-from domain.vocabulary import Role
+from domain.vocabulary import Role, Secrecy
 
-STAMP = frozenset({Role.CLERK, Role.HEAD})
+POSTS = frozenset({Role.CLERK, Role.HEAD, Role.DEPUTY})
+"""Roles that are posts: somebody may hold one for a time in place of its usual holders."""
+
+STAMP = POSTS
 """Roles that register, forward, acknowledge, issue and dispatch."""
 
 DECIDE = frozenset({Role.HEAD})
 """Roles that void a number or close a dispatch: acts that need a superior's word."""
 
 KEEP_BOOKS = frozenset({Role.HEAD, Role.ADMIN})
-"""Roles that open a register."""
+"""Roles that open a register and say who holds a post."""
 
-READ = frozenset({Role.CLERK, Role.HEAD, Role.AUDITOR})
+READ = POSTS | {Role.AUDITOR}
 """Roles that read letters; an administrator manages but does not read."""
+
+_CLASSES = tuple(Secrecy)
+
+
+def may_read_secret(clearance: Secrecy, secrecy: Secrecy) -> bool:
+    """Return whether a clearance reaches what is classified as `secrecy`."""
+    return _CLASSES.index(clearance) >= _CLASSES.index(secrecy)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActingOfficer:
-    """The person who acts, with the roles held at each registry today."""
+    """The person who acts, with the roles held at each registry today.
+
+    Attributes:
+        id: The officer.
+        name: Whom a record names.
+        roles: Own roles, and posts held for today in place of others.
+        clearance: The highest class of secrecy whose notices the person may read.
+    """
 
     id: UUID
     name: str
     roles: Mapping[UUID, frozenset[Role]]
+    clearance: Secrecy = Secrecy.NORMAL
 
     def registries(self, allowed: frozenset[Role]) -> list[UUID]:
         """Return the registries at which one of `allowed` is held."""

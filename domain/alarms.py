@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.hop_states import UNSETTLED
-from domain.vocabulary import AlarmStep, Duty, EventKind, HopState, NoticeKind, Rung
+from domain.vocabulary import AlarmStep, Duty, EventKind, HopState, NoticeKind, Rung, Urgency
 
 MEANING: Mapping[AlarmStep, tuple[Duty, Rung, NoticeKind]] = {
     AlarmStep.ARRIVED: (Duty.REGISTER, Rung.CLERK, NoticeKind.ARRIVAL),
@@ -28,6 +28,9 @@ OWED: Mapping[Duty, frozenset[HopState]] = {
     Duty.ACKNOWLEDGE: UNSETTLED,
 }
 """In which states of a hop a duty is still owed."""
+
+AT_ONCE = frozenset({Urgency.MOST_URGENT, Urgency.URGENT_WITHIN})
+"""Classes whose notices do not wait for the morning, and whose arrival is a notice itself."""
 
 EVENT_KIND: Mapping[NoticeKind, EventKind] = {
     NoticeKind.REMINDER: EventKind.REMINDED,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 from domain.errors import InvalidError
 
@@ -21,8 +22,23 @@ _REGION: Mapping[str, str] = {
     "9": "south",
 }
 REGIONS = tuple(sorted(set(_REGION.values())))
+# The 77 codes in use; each part of the country leaves some free.
+_PROVINCES = frozenset(
+    map(
+        str,
+        chain(
+            range(10, 28),
+            range(30, 50),
+            range(50, 59),
+            range(60, 68),
+            range(70, 78),
+            range(80, 87),
+            range(90, 97),
+        ),
+    )
+)
 
-_SCOPE = re.compile(r"nation|(region|province|organization):(\S{1,100})")
+_SCOPE = re.compile(r"nation|(region|province|organization):([^\s\0]{1,100})")
 
 
 def calendar_scopes(area_code: str | None, code: str | None = None) -> tuple[str, ...]:
@@ -34,7 +50,10 @@ def calendar_scopes(area_code: str | None, code: str | None = None) -> tuple[str
     """
     scopes = [NATION]
     if area_code is not None:
-        scopes += [f"region:{_REGION[area_code[0]]}", f"province:{area_code[:2]}"]
+        # The directory takes any digits; an area that no part of the country has is only itself.
+        if area_code[0] in _REGION:
+            scopes.append(f"region:{_REGION[area_code[0]]}")
+        scopes.append(f"province:{area_code[:2]}")
     if code is not None:
         scopes.append(f"organization:{code}")
     return tuple(scopes)
@@ -49,13 +68,28 @@ def scopes_above(scope: str) -> tuple[str, ...]:
         InvalidError: `calendar_unknown`.
     """
     kind, name = _split(scope)
-    if kind == "region":
-        return (NATION, scope)
     if kind == "province":
         return calendar_scopes(name)
-    if kind == "organization":
-        return (NATION, scope)
-    return (NATION,)
+    return (NATION,) if kind == NATION else (NATION, scope)
+
+
+def organization_code(scope: str) -> str | None:
+    """Return the code of the organization that a scope names, if it names one.
+
+    Raises:
+        InvalidError: `calendar_unknown`.
+    """
+    kind, name = _split(scope)
+    return name if kind == "organization" else None
+
+
+def calendar_unknown(scope: str) -> InvalidError:
+    """Return what is said of a scope that nobody knows."""
+    return InvalidError(
+        f"ไม่รู้จักปฏิทิน “{scope[:60]}” ใช้ nation, region:northeast, province:38 หรือ organization:รหัส",
+        code="calendar_unknown",
+        field="scope",
+    )
 
 
 def _split(scope: str) -> tuple[str, str]:
@@ -64,14 +98,9 @@ def _split(scope: str) -> tuple[str, str]:
     known = {
         NATION: True,
         "region": name in REGIONS,
-        "province": re.fullmatch("[1-9][0-9]", name) is not None,
+        "province": name in _PROVINCES,
         "organization": True,
     }
     if not known.get(kind, False):
-        raise InvalidError(
-            f"ไม่รู้จักปฏิทิน “{scope[:60]}” ใช้ nation, region:northeast, province:38"
-            " หรือ organization:รหัส",
-            code="calendar_unknown",
-            field="scope",
-        )
+        raise calendar_unknown(scope)
     return kind, name

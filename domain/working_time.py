@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from domain.buddhist_era import BANGKOK
 from domain.errors import InvalidError
@@ -43,13 +43,14 @@ class WorkingCalendar:
         announced: Years whose holidays are officially known; others are a forecast.
     """
 
-    days_off: Mapping[date, str]
+    # Sixty years of days would drown whatever else a message says.
+    days_off: Mapping[date, str] = field(repr=False)
     hours: OfficeHours | None = field(default_factory=OfficeHours)
-    announced: frozenset[int] = frozenset()
+    announced: frozenset[int] = field(default=frozenset(), repr=False)
 
     def is_working(self, day: date) -> bool:
         """Return whether the office is open on `day`."""
-        return self._marks[self._index(day) + 1] > self._marks[self._index(day)]
+        return self._is_working_index(self._index(day))
 
     def add_days(self, day: date, days: int) -> date:
         """Return the working day that lies `days` working days after `day`, or before it.
@@ -151,15 +152,24 @@ class WorkingCalendar:
     @cached_property
     def _marks(self) -> list[int]:
         """Number of working days before each day, and after the last."""
-        off = {day.toordinal() - _BASE for day in self.days_off}
-        return list(accumulate((index not in off for index in range(_LENGTH)), initial=0))
+        return list(accumulate(self._open, initial=0))
 
     @cached_property
     def _working(self) -> list[int]:
-        return [index for index in range(_LENGTH) if self._is_working_index(index)]
+        return list(compress(range(_LENGTH), self._open))
+
+    @cached_property
+    def _open(self) -> bytearray:
+        """1 for each working day, 0 for each day off."""
+        days = bytearray(b"\1") * _LENGTH
+        for day in (min(self.days_off), max(self.days_off)) if self.days_off else ():
+            self._index(day)
+        for ordinal in map(date.toordinal, self.days_off):
+            days[ordinal - _BASE] = 0
+        return days
 
     def _is_working_index(self, index: int) -> bool:
-        return self._marks[index + 1] > self._marks[index]
+        return self._open[index] == 1
 
     def _mark(self, at: datetime) -> int:
         days, offset = self._place(at)
@@ -189,6 +199,16 @@ def weekends() -> dict[date, str]:
     names = {5: "วันเสาร์", 6: "วันอาทิตย์"}
     days = (date.fromordinal(_BASE + index) for index in range(_LENGTH))
     return {day: names[day.weekday()] for day in days if day.weekday() in names}
+
+
+def check_covered(day: date) -> None:
+    """Refuse a day of a year that no calendar covers.
+
+    Raises:
+        InvalidError: `calendar_out_of_range`.
+    """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise _out_of_range()
 
 
 CONTINUOUS = WorkingCalendar(

@@ -1,5 +1,6 @@
 """What differs between machines: one class, read only by entry points."""
 
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +29,21 @@ class Settings(BaseSettings):
     task_queue: str = Field("wian-dispatch", title="Temporal task queue of the dispatch worker")
     relay_interval: float = Field(
         0.15, gt=0, le=60, title="Seconds between two looks of the relay at the outbox"
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        title="Mail server, smtp://, smtp+starttls:// or smtps://name:password@host:port;"
+        " without one no mail is sent and notices wait on the screen",
+    )
+    mail_from: str | None = Field(None, title="Address that notices by mail come from")
+    mail_interval: float = Field(
+        5.0, gt=0, le=600, title="Seconds between two looks for mails to send"
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", title="Address of the API that the links in mails lead to"
+    )
+    digest_at: time = Field(
+        time(8, 40), title="Bangkok time at which the digests of a working day are made"
     )
     data_dir: Path = Field(
         Path(".wian"), title="Folder of the embedded servers, the file store and the token key"

@@ -18,10 +18,10 @@ SELECT count(*) AS hops,
     count(*) FILTER (WHERE h.state = 'returned') AS returned,
     count(*) FILTER (WHERE h.state = 'recalled') AS recalled,
     count(*) FILTER (WHERE h.settled_at IS NULL) AS missing,
-    count(*) FILTER (WHERE (h.registered_at IS NULL AND h.settled_at IS NULL
-        AND d.register_by < :at) OR (h.settled_at IS NULL AND d.acknowledge_by < :at)) AS late,
+    count(*) FILTER (WHERE h.settled_at IS NULL AND h.suspended_at IS NULL
+        AND (p.acknowledge_by < :at OR (h.state = 'sent' AND p.register_by < :at))) AS late,
     count(h.answer) AS answers
-FROM hop h JOIN dispatch d ON d.id = h.dispatch_id
+FROM hop h JOIN dispatch d ON d.id = h.dispatch_id JOIN deadline_plan p ON p.id = h.plan_id
 """
 _DIRECT = text(_COUNT + "WHERE d.id = :dispatch_id")
 _WHOLE_TREE = text(_COUNT + "WHERE d.lineage @> ARRAY[CAST(:dispatch_id AS uuid)]")

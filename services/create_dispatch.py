@@ -4,20 +4,31 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Uuid
+from sqlalchemy.types import Integer, Uuid
 
-from domain.alarms import Deadlines, check_within_parent, plan_alarms
+from domain.alarms import AT_ONCE
 from domain.buddhist_era import bangkok_date
+from domain.deadlines import Deadlines, check_within_parent
 from domain.errors import InvalidError
 from domain.vocabulary import EventKind
 from models import Dispatch, Hop, Letter
 from services.answer_forms import check_form
+from services.deadline_rules import load_rules
+from services.plan_recipients import (
+    LetterUrgency,
+    RecipientPlan,
+    choose_weights,
+    insert_plans,
+    plan_ids,
+    plan_recipients,
+    plan_row,
+)
 from services.record_event import record_event
 
 CHUNK = 400
@@ -25,32 +36,34 @@ CHUNK = 400
 
 _INSERT_DISPATCH = text("""
 INSERT INTO dispatch (id, lineage, letter_id, circular_id, sender_registry_id, parent_hop_id,
-    state, register_by, acknowledge_by, alarms, answer_form, sent_at, sent_by)
+    state, register_by, acknowledge_by, acknowledge_within, weights, answer_form, sent_at, sent_by)
 SELECT new.id, CAST(:above AS uuid[]) || new.id, :letter_id, :circular_id, :sender, :parent_hop_id,
-    'open', :register_by, :acknowledge_by, :alarms, :answer_form, :at, :by
+    'open', :register_by, :acknowledge_by, :acknowledge_within, :weights, :answer_form, :at, :by
 FROM (SELECT uuidv7() AS id) new
 RETURNING id
 """).bindparams(
     bindparam("above", type_=ARRAY(Uuid())),
-    bindparam("alarms", type_=JSONB()),
+    bindparam("weights", type_=ARRAY(Integer())),
     bindparam("answer_form", type_=JSONB(none_as_null=True)),
 )
 
 # A recipient without an open desk joins to nothing, so the count tells whether all were reached.
+# What must be done at once is told at once, not only when it is late.
 _INSERT_HOPS = text("""
 WITH wanted AS (
-    SELECT organization_id, CAST(nth - 1 AS integer) AS position
-    FROM unnest(CAST(:recipients AS uuid[])) WITH ORDINALITY AS w (organization_id, nth)
+    SELECT organization_id, plan_id, CAST(nth - 1 AS integer) AS position
+    FROM unnest(CAST(:recipients AS uuid[]), CAST(:plans AS uuid[])) WITH ORDINALITY
+        AS w (organization_id, plan_id, nth)
 ), desks AS (
-    SELECT w.position, r.id AS registry_id
+    SELECT w.position, w.plan_id, r.id AS registry_id
     FROM wanted w
     JOIN organization o ON o.id = w.organization_id
         AND o.valid_from <= :today AND (o.valid_until IS NULL OR o.valid_until >= :today)
     JOIN registry r ON r.organization_id = o.id AND r.receives AND r.closed_at IS NULL
     WHERE r.id <> :sender
 ), hops AS (
-    INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, state)
-    SELECT :dispatch_id, position, position / :chunk, registry_id, 'sent' FROM desks
+    INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, plan_id, state)
+    SELECT :dispatch_id, position, position / :chunk, registry_id, plan_id, 'sent' FROM desks
     RETURNING id, chunk, recipient_registry_id
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
@@ -58,12 +71,17 @@ WITH wanted AS (
     SELECT 'sent', :at, :by, :sender, :circular_id, :letter_id, :dispatch_id, id,
         jsonb_build_object('recipient_registry_id', recipient_registry_id)
     FROM hops
+), called AS (
+    INSERT INTO notice (hop_id, step, kind, registry_id, due_at, created_at)
+    SELECT id, 'arrived', 'arrival', recipient_registry_id, :at, :at FROM hops WHERE :call
 ), told AS (
     INSERT INTO outbox (kind, dispatch_id, chunk, created_at)
     SELECT 'dispatched', :dispatch_id, chunk, :at FROM hops GROUP BY chunk ORDER BY chunk
 )
 SELECT count(*) FROM hops
-""").bindparams(bindparam("recipients", type_=ARRAY(Uuid())))
+""").bindparams(
+    bindparam("recipients", type_=ARRAY(Uuid())), bindparam("plans", type_=ARRAY(Uuid()))
+)
 
 _UNREACHED = text("""
 SELECT w.organization_id, o.name,
@@ -105,35 +123,61 @@ async def create_dispatch(
     at: datetime,
     parent: tuple[Hop, Dispatch] | None = None,
 ) -> Dispatch:
-    """Send a letter to its recipients and freeze its alarms.
+    """Send a letter to its recipients and freeze the deadlines of each.
 
     Raises:
-        InvalidError: A deadline code of `domain.alarms`, `answer_form_invalid`,
-            `recipients_empty`, `recipient_twice`, or `recipient_*` with every recipient at fault.
+        InvalidError: A code of `domain.deadline_plan`, `answer_form_invalid`, `recipients_empty`,
+            `recipient_twice`, or `recipient_*` with every recipient at fault.
     """
-    alarms = plan_alarms(order.deadlines, sent_at=at)
-    above = parent[1] if parent else None
-    check_within_parent(
-        order.deadlines.acknowledge_by, parent=above.acknowledge_by if above else None
-    )
     check_form(order.answer_form)
     _check_recipients(order.recipients)
-    values = {"letter_id": letter.id, "circular_id": letter.circular_id, "sender": sender}
-    acted = {"at": at, "by": by}
+    above = parent[1] if parent else None
+    rules = await load_rules(session)
+    weights = await choose_weights(
+        session,
+        rules=rules,
+        wish=order.deadlines,
+        above=above.weights if above else None,
+        sender=sender,
+    )
+    plans = await plan_recipients(
+        session,
+        rules=rules,
+        wish=order.deadlines,
+        letter=LetterUrgency(urgency=letter.urgency, deliver_by=letter.deliver_by),
+        weights=weights,
+        recipients=order.recipients,
+        at=at,
+    )
+    values: dict[str, Any] = {
+        "letter_id": letter.id,
+        "circular_id": letter.circular_id,
+        "sender": sender,
+        "at": at,
+        "by": by,
+    }
+    if sum(len(one.places) for one in plans) < len(order.recipients):
+        await _refuse_unreached(session, values, order.recipients)
+    latest = _latest(plans, parent=above.acknowledge_by if above else None)
     dispatch_id = await session.scalar(
         _INSERT_DISPATCH,
         values
-        | acted
+        | latest
         | {
             "above": above.lineage if above else [],
             "parent_hop_id": parent[0].id if parent else None,
-            "register_by": order.deadlines.register_by,
-            "acknowledge_by": order.deadlines.acknowledge_by,
-            "alarms": [{"step": a.step.value, "due_at": a.due_at.isoformat()} for a in alarms],
+            "acknowledge_within": order.deadlines.acknowledge_within,
+            "weights": list(weights),
             "answer_form": order.answer_form,
         },
     )
-    await _insert_hops(session, values | acted | {"dispatch_id": dispatch_id}, order.recipients)
+    rows = [
+        plan_row(one.plan, plan_id=one.id, dispatch_id=dispatch_id, scopes=one.scopes)
+        for one in plans
+    ]
+    await insert_plans(session, rules=rules, rows=rows, at=at)
+    values |= {"dispatch_id": dispatch_id, "call": letter.urgency in AT_ONCE}
+    await _insert_hops(session, values, order.recipients, plans)
     await record_event(
         session,
         EventKind.DISPATCHED,
@@ -145,11 +189,21 @@ async def create_dispatch(
         dispatch_id=dispatch_id,
         facts={
             "recipients": len(order.recipients),
-            "register_by": order.deadlines.register_by.isoformat(),
-            "acknowledge_by": order.deadlines.acknowledge_by.isoformat(),
+            **{field: instant.isoformat() for field, instant in latest.items()},
+            "calendar_version": rules.calendar_version,
+            "policy_version": rules.policy_version,
         },
     )
     return await session.get_one(Dispatch, dispatch_id)
+
+
+def _latest(plans: Sequence[RecipientPlan], *, parent: datetime | None) -> dict[str, datetime]:
+    acknowledge_by = max(one.plan.acknowledge_by for one in plans)
+    check_within_parent(acknowledge_by, parent=parent)
+    return {
+        "register_by": max(one.plan.register_by for one in plans),
+        "acknowledge_by": acknowledge_by,
+    }
 
 
 def _check_recipients(recipients: Sequence[UUID]) -> None:
@@ -163,12 +217,25 @@ def _check_recipients(recipients: Sequence[UUID]) -> None:
 
 
 async def _insert_hops(
-    session: AsyncSession, values: dict[str, Any], recipients: Sequence[UUID]
+    session: AsyncSession,
+    values: dict[str, Any],
+    recipients: Sequence[UUID],
+    plans: Sequence[RecipientPlan],
 ) -> None:
+    wanted = {
+        "recipients": list(recipients),
+        "plans": plan_ids(plans, len(recipients)),
+        "today": bangkok_date(values["at"]),
+        "chunk": CHUNK,
+    }
+    if await session.scalar(_INSERT_HOPS, values | wanted) != len(recipients):
+        await _refuse_unreached(session, values, recipients)
+
+
+async def _refuse_unreached(
+    session: AsyncSession, values: dict[str, Any], recipients: Sequence[UUID]
+) -> NoReturn:
     wanted = {"recipients": list(recipients), "today": bangkok_date(values["at"])}
-    reached = await session.scalar(_INSERT_HOPS, values | wanted | {"chunk": CHUNK})
-    if reached == len(recipients):
-        return
     rows = (await session.execute(_UNREACHED, wanted | {"sender": values["sender"]})).all()
     faults = [
         {

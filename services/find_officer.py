@@ -1,31 +1,61 @@
-"""Who stands behind a token, and which roles the person holds today."""
+"""Who stands behind a token, and which roles the person holds on a day."""
 
 from collections import defaultdict
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import ActingOfficer
-from domain.vocabulary import Role
+from domain.vocabulary import Role, Secrecy
 
 # Every request starts with it, so it is written out: a statement that is built anew each time
-# costs as much again as it takes the server to answer.
+# costs as much again as it takes the server to answer. A post that is held for a time counts like
+# a role; a deputy whose own post is not in other hands stands in for a head who is absent.
 OFFICER_STATEMENT = text("""
-SELECT officer.id, officer.name, held.registry_id, held.role
-FROM officer LEFT JOIN officer_role held ON held.officer_id = officer.id
+SELECT officer.id, officer.name, officer.clearance, held.registry_id, held.role,
+    absent.id IS NOT NULL AS stands_in
+FROM officer
+LEFT JOIN LATERAL (
+    SELECT registry_id, role, false AS is_acting
+    FROM officer_role WHERE officer_id = officer.id
+    UNION ALL
+    SELECT registry_id, post, true
+    FROM post_period
+    WHERE officer_id = officer.id AND withdrawn_at IS NULL AND :on BETWEEN first_day AND last_day
+) held ON true
+LEFT JOIN post_period absent ON held.role = 'deputy' AND absent.registry_id = held.registry_id
+    AND absent.post = 'head' AND absent.officer_id IS NULL AND absent.withdrawn_at IS NULL
+    AND :on BETWEEN absent.first_day AND absent.last_day
+    AND (held.is_acting OR NOT EXISTS (
+        SELECT FROM post_period other
+        WHERE other.registry_id = held.registry_id AND other.post = 'deputy'
+            AND other.withdrawn_at IS NULL AND :on BETWEEN other.first_day AND other.last_day
+    ))
 WHERE officer.subject = :subject AND officer.closed_at IS NULL
 """)
 
 
-async def find_officer(session: AsyncSession, *, subject: str) -> ActingOfficer | None:
-    """Return the active officer known to the token issuer as `subject`, or None."""
-    rows = (await session.execute(OFFICER_STATEMENT, {"subject": subject})).all()
+async def find_officer(session: AsyncSession, *, subject: str, on: date) -> ActingOfficer | None:
+    """Return the active officer known to the token issuer as `subject`, or None.
+
+    Args:
+        session: The transaction.
+        subject: Whom the token names.
+        on: The day in Bangkok for which posts that are held for a time count.
+    """
+    rows = (await session.execute(OFFICER_STATEMENT, {"subject": subject, "on": on})).all()
     if not rows:
         return None
     roles: defaultdict[UUID, set[Role]] = defaultdict(set)
     for row in rows:
         if row.registry_id is not None:
             roles[row.registry_id].add(Role(row.role))
+        if row.stands_in:
+            roles[row.registry_id].add(Role.HEAD)
     held = {registry: frozenset(names) for registry, names in roles.items()}
-    return ActingOfficer(id=rows[0].id, name=rows[0].name, roles=held)
+    first = rows[0]
+    return ActingOfficer(
+        id=first.id, name=first.name, roles=held, clearance=Secrecy(first.clearance)
+    )

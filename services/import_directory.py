@@ -7,12 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InvalidError
-from domain.vocabulary import EdgeKind, OrganizationKind, Role
+from domain.vocabulary import EdgeKind, OrganizationKind, Role, Secrecy
 from models import Base, Officer, OfficerRole, Organization, OrganizationEdge, Registry
+
+_LEFT_UNSAID = frozenset({"mail", "clearance"})
+"""What stays as the ledger has it where a list says nothing of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +33,7 @@ class BodyRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeskRow:
-    """One registry, with the code of its organization."""
+    """One registry, with the code of its organization; without a `mail` it keeps what it has."""
 
     code: str
     organization_code: str
@@ -39,16 +42,22 @@ class DeskRow:
     receives: bool
     has_circular_book: bool
     circular_digits: int
+    mail: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfficerRow:
-    """One role of one officer at one registry."""
+    """One role of one officer at one registry.
+
+    Without a `mail` or a `clearance` the officer keeps what the ledger has.
+    """
 
     subject: str
     name: str
     registry_code: str
     role: Role
+    mail: str | None = None
+    clearance: Secrecy | None = None
 
 
 async def import_directory(
@@ -96,7 +105,11 @@ async def import_directory(
 
 async def _import_officers(session: AsyncSession, officers: Sequence[OfficerRow]) -> None:
     desk_ids = await _ids(session, Registry)
-    people = {row.subject: {"subject": row.subject, "name": row.name} for row in officers}
+    # A person has a line for each role, and one line may say what another leaves out.
+    people: dict[str, dict[str, Any]] = {}
+    for row in officers:
+        said = {"name": row.name, "mail": row.mail, "clearance": row.clearance}
+        people.setdefault(row.subject, {"subject": row.subject}).update(_said(said))
     await _upsert(session, Officer, people.values(), "subject")
     found = await session.execute(select(Officer.subject, Officer.id))
     officer_ids = {row.subject: row.id for row in found}
@@ -114,17 +127,26 @@ async def _import_officers(session: AsyncSession, officers: Sequence[OfficerRow]
 async def _upsert(
     session: AsyncSession, table: type[Base], rows: Iterable[dict[str, Any]], *key: str
 ) -> None:
-    values = list(rows)
-    if not values:
-        return
+    # Rows that say the same columns go together: what a row leaves out must stay as it is.
+    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for row in map(_said, rows):
+        groups.setdefault(frozenset(row), []).append(row)
+    for values in groups.values():
+        await session.execute(_upsert_of(table, values[0], *key), values)
+
+
+def _upsert_of(table: type[Base], row: dict[str, Any], *key: str) -> Insert:
     statement = insert(table)
-    changed = {name: statement.excluded[name] for name in values[0] if name not in key}
-    upsert = (
-        statement.on_conflict_do_update(index_elements=key, set_=changed)
-        if changed
-        else statement.on_conflict_do_nothing(index_elements=key)
-    )
-    await session.execute(upsert, values)
+    changed = {name: statement.excluded[name] for name in row if name not in key}
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+def _said(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in row.items() if value is not None or name not in _LEFT_UNSAID
+    }
 
 
 async def _ids(

@@ -41,8 +41,20 @@ class BackEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Meeting:
+    """What a letter invites to; instants are aware."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LetterDraft:
-    """A letter before it has a number; `dated` is a Gregorian date in Bangkok, today if None."""
+    """A letter before it has a number; `dated` is a Gregorian date in Bangkok, today if None.
+
+    `deliver_by` belongs to ด่วนภายใน alone: until when it must have reached its recipients.
+    """
 
     subject: str
     body: str = ""
@@ -50,6 +62,8 @@ class LetterDraft:
     dated: date | None = None
     urgency: Urgency = Urgency.NORMAL
     secrecy: Secrecy = Secrecy.NORMAL
+    deliver_by: datetime | None = None
+    meeting: Meeting | None = None
     signatory_post: str | None = None
     authority: Authority = Authority.OWN
     authority_post: str | None = None
@@ -81,7 +95,8 @@ async def issue_letter(
     Raises:
         NotFoundError: The officer has no part in the registry.
         NotAllowedError: The officer is neither clerk nor head there.
-        InvalidError: `subject_empty`, `date_in_buddhist_era`, `dated_in_future`,
+        InvalidError: `deliver_by_missing`, `deliver_by_unexpected`, `deadline_in_past`,
+            `meeting_backwards`, `subject_empty`, `date_in_buddhist_era`, `dated_in_future`,
             `secrecy_too_high`, `authority_post_missing`, `letter_number_malformed`,
             `letter_number_foreign`, `attachment_unknown`.
         ConflictError: `registry_without_prefix`, `number_taken`, `number_not_on_paper`.
@@ -89,6 +104,7 @@ async def issue_letter(
     registry = await _issuing_registry(session, by, registry_id)
     dated = draft.dated or bangkok_date(at)
     _check_draft(draft, dated, today=bangkok_date(at))
+    _check_times(draft, at)
     sizes = [await _size(files, enclosed, by.id) for enclosed in draft.files]
     letter_id = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     number, entry_id = await _take(session, registry, draft, dated, letter_id, by.id, at)
@@ -145,6 +161,24 @@ def _check_draft(draft: LetterDraft, dated: date, *, today: date) -> None:
     if draft.authority is not Authority.OWN and not (draft.authority_post or "").strip():
         raise InvalidError(
             "ต้องระบุตำแหน่งที่ลงนามแทน", code="authority_post_missing", field="authority_post"
+        )
+
+
+def _check_times(draft: LetterDraft, at: datetime) -> None:
+    if (draft.urgency is Urgency.URGENT_WITHIN) != (draft.deliver_by is not None):
+        missing = draft.deliver_by is None
+        raise InvalidError(
+            "หนังสือด่วนภายในต้องระบุวันเวลาที่ต้องถึงผู้รับ"
+            if missing
+            else "ระบุวันเวลาที่ต้องถึงผู้รับได้เฉพาะหนังสือด่วนภายใน",
+            code="deliver_by_missing" if missing else "deliver_by_unexpected",
+            field="deliver_by",
+        )
+    if draft.deliver_by is not None and draft.deliver_by <= at:
+        raise InvalidError("กำหนดเวลาผ่านไปแล้ว", code="deadline_in_past", field="deliver_by")
+    if draft.meeting is not None and draft.meeting.ends_at <= draft.meeting.starts_at:
+        raise InvalidError(
+            "เวลาสิ้นสุดการประชุมมาก่อนเวลาเริ่ม", code="meeting_backwards", field="meeting"
         )
 
 
@@ -231,6 +265,10 @@ def _letter(
         body=draft.body,
         urgency=draft.urgency,
         secrecy=draft.secrecy,
+        deliver_by=draft.deliver_by,
+        event_starts_at=draft.meeting.starts_at if draft.meeting else None,
+        event_ends_at=draft.meeting.ends_at if draft.meeting else None,
+        event_place=draft.meeting.place if draft.meeting else None,
         signatory_post=draft.signatory_post,
         authority=draft.authority,
         authority_post=draft.authority_post,

@@ -12,7 +12,7 @@ from domain.access import READ, ActingOfficer
 from domain.errors import NotFoundError
 from domain.hop_states import UNSETTLED
 from domain.vocabulary import HopState, Urgency
-from models import Dispatch, Hop, Letter, Registry
+from models import DeadlinePlan, Dispatch, Hop, Letter, Registry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,9 @@ class InboxItem:
     sender: str
     sent_at: datetime
     register_by: datetime
+    forward_by: datetime | None
     acknowledge_by: datetime
+    is_suspended: bool
     is_late: bool
 
 
@@ -73,8 +75,9 @@ async def list_inbox(
         desks = [chosen.registry_id]
     late = is_late(at)
     query = (
-        select(Hop, Dispatch, Letter, Registry.name, late.label("is_late"))
+        select(Hop, Dispatch, DeadlinePlan, Letter, Registry.name, late.label("is_late"))
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+        .join(DeadlinePlan, DeadlinePlan.id == Hop.plan_id)
         .join(Letter, Letter.id == Dispatch.letter_id)
         .join(Registry, Registry.id == Dispatch.sender_registry_id)
         .where(Hop.recipient_registry_id.in_(desks), Hop.state.in_(chosen.states or UNSETTLED))
@@ -91,14 +94,19 @@ async def list_inbox(
 
 
 def is_late(at: datetime) -> ColumnElement[bool]:
-    """Return the condition that a hop is past a deadline that still binds it."""
-    return or_(
-        and_(Hop.state == HopState.SENT, Dispatch.register_by < at),
-        and_(Hop.settled_at.is_(None), Dispatch.acknowledge_by < at),
+    """Return the condition that a `Hop` is past a deadline of its `DeadlinePlan` that binds it."""
+    return and_(
+        Hop.suspended_at.is_(None),
+        or_(
+            and_(Hop.state == HopState.SENT, DeadlinePlan.register_by < at),
+            and_(Hop.settled_at.is_(None), DeadlinePlan.acknowledge_by < at),
+        ),
     )
 
 
-def _item(hop: Hop, dispatch: Dispatch, letter: Letter, sender: str, late: bool) -> InboxItem:
+def _item(
+    hop: Hop, dispatch: Dispatch, plan: DeadlinePlan, letter: Letter, sender: str, late: bool
+) -> InboxItem:
     return InboxItem(
         hop_id=hop.id,
         registry_id=hop.recipient_registry_id,
@@ -110,7 +118,9 @@ def _item(hop: Hop, dispatch: Dispatch, letter: Letter, sender: str, late: bool)
         urgency=letter.urgency,
         sender=sender,
         sent_at=dispatch.sent_at,
-        register_by=dispatch.register_by,
-        acknowledge_by=dispatch.acknowledge_by,
+        register_by=plan.register_by,
+        forward_by=plan.forward_by,
+        acknowledge_by=plan.acknowledge_by,
+        is_suspended=hop.suspended_at is not None,
         is_late=late,
     )

@@ -3,32 +3,40 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from domain.access import READ, STAMP, ActingOfficer
+from domain.access import READ, STAMP, ActingOfficer, may_read_secret
 from domain.errors import NotFoundError
-from domain.vocabulary import AlarmStep, HopState, NoticeKind
-from models import Dispatch, Hop, Letter, Notice, Registry
+from domain.vocabulary import AlarmStep, HopState, NoticeKind, Role, Secrecy
+from models import Dispatch, Hop, Letter, Notice, Officer, Registry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticeItem:
-    """A notice with the hop that it is about."""
+    """A notice with the hop that it is about.
+
+    `officer` held the post when the notice was written, where it was one person. `number` and
+    `subject` are None for a reader without the clearance: such a one learns only who is late.
+    """
 
     id: UUID
     kind: NoticeKind
     step: AlarmStep
     registry_id: UUID
     registry: str
+    post: Role
+    officer: str | None
     hop_id: UUID
     recipient: str
     hop_state: HopState
-    number: str
-    subject: str
+    number: str | None
+    subject: str | None
+    facts: dict[str, Any]
     due_at: datetime
     created_at: datetime
     read_at: datetime | None
@@ -45,12 +53,22 @@ async def list_notices(
     """Return one page of the notices addressed to the officer's registries, oldest first."""
     addressee, recipient = aliased(Registry), aliased(Registry)
     query = (
-        select(Notice, addressee.name, recipient.name, Hop.state, Letter.number, Letter.subject)
+        select(
+            Notice,
+            addressee.name.label("registry"),
+            Officer.name.label("officer"),
+            recipient.name.label("recipient"),
+            Hop.state,
+            Letter.secrecy,
+            Letter.number,
+            Letter.subject,
+        )
         .join(Hop, Hop.id == Notice.hop_id)
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
         .join(Letter, Letter.id == Dispatch.letter_id)
         .join(addressee, addressee.id == Notice.registry_id)
         .join(recipient, recipient.id == Hop.recipient_registry_id)
+        .join(Officer, Officer.id == Notice.officer_id, isouter=True)
         .where(Notice.registry_id.in_(by.registries(READ)))
         .order_by(Notice.id)
         .limit(limit)
@@ -59,7 +77,7 @@ async def list_notices(
         query = query.where(Notice.read_at.is_(None))
     if after is not None:
         query = query.where(Notice.id > after)
-    return [_item(*row) for row in (await session.execute(query))]
+    return [_item(row, by.clearance) for row in await session.execute(query)]
 
 
 async def read_notice(
@@ -81,20 +99,23 @@ async def read_notice(
     return notice
 
 
-def _item(
-    notice: Notice, addressee: str, recipient: str, state: HopState, number: str, subject: str
-) -> NoticeItem:
+def _item(row: Row[*tuple[Any, ...]], clearance: Secrecy) -> NoticeItem:
+    notice: Notice = row.Notice
+    is_cleared = may_read_secret(clearance, row.secrecy)
     return NoticeItem(
         id=notice.id,
         kind=notice.kind,
         step=notice.step,
         registry_id=notice.registry_id,
-        registry=addressee,
+        registry=row.registry,
+        post=notice.post,
+        officer=row.officer,
         hop_id=notice.hop_id,
-        recipient=recipient,
-        hop_state=state,
-        number=number,
-        subject=subject,
+        recipient=row.recipient,
+        hop_state=row.state,
+        number=row.number if is_cleared else None,
+        subject=row.subject if is_cleared else None,
+        facts=notice.facts,
         due_at=notice.due_at,
         created_at=notice.created_at,
         read_at=notice.read_at,

@@ -16,6 +16,7 @@ from domain.errors import InvalidError
 from domain.hop_states import target
 from domain.vocabulary import Book, EntryKind, HopAction
 from models import Hop
+from services.start_clock import start_clock
 from services.take_number import PaperNumber, ensure_register, number_refused
 from services.visible_hops import get_received_hop
 
@@ -24,7 +25,8 @@ from services.visible_hops import get_received_hop
 # (docs/decisions/0005).
 REGISTER_STATEMENT = text("""
 WITH received AS (
-    SELECT h.id, h.dispatch_id, h.recipient_registry_id, d.letter_id, d.circular_id
+    SELECT h.id, h.dispatch_id, h.recipient_registry_id, d.letter_id, d.circular_id,
+        d.acknowledge_within
     FROM hop h JOIN dispatch d ON d.id = h.dispatch_id JOIN letter l ON l.id = d.letter_id
     WHERE h.id = :hop_id AND h.state = 'sent' AND h.recipient_registry_id = ANY(:desks)
         AND l.dated <= :stamped_on
@@ -50,7 +52,7 @@ WITH received AS (
     FROM received, entry
 )
 SELECT received.id AS hop_id, recipient_registry_id AS registry_id, number, stamped_at,
-    stamp_has_time, recorded_at, CAST(:by AS uuid) AS recorded_by
+    stamp_has_time, recorded_at, CAST(:by AS uuid) AS recorded_by, acknowledge_within
 FROM received, entry
 """).bindparams(bindparam("desks", type_=ARRAY(Uuid())))
 
@@ -120,7 +122,18 @@ async def register_hop(
             at=at,
         )
         row = await _stamp(session, values)
-    return Receipt(**row) if row is not None else await _lost_race(session, by, hop_id)
+    return await _receipt(session, row, at) if row else await _lost_race(session, by, hop_id)
+
+
+async def _receipt(session: AsyncSession, row: RowMapping, at: datetime) -> Receipt:
+    facts = dict(row)
+    days = facts.pop("acknowledge_within")
+    receipt = Receipt(**facts)
+    if days is not None:
+        await start_clock(
+            session, hop_id=receipt.hop_id, received_at=receipt.stamped_at, days=days, at=at
+        )
+    return receipt
 
 
 async def _stamp(session: AsyncSession, values: dict[str, object]) -> RowMapping | None:

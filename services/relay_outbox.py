@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text
 
-from domain.alarms import Alarm
+from domain.alarms import MEANING, Alarm
+from domain.deadline_plan import in_order
 from domain.hop_states import UNSETTLED
-from domain.vocabulary import AlarmStep, DispatchState, OutboxKind
+from domain.vocabulary import AlarmStep, DispatchState, Duty, OutboxKind
 from models import Dispatch, Hop, Outbox
 
 
@@ -27,11 +30,43 @@ class DispatchWatch:
     is_closed: bool
 
 
-async def claim_waiting(session: AsyncSession, *, limit: int) -> Sequence[Outbox]:
-    """Lock and return waiting messages, oldest first, leaving out those another relay holds."""
+# What a hop still owes and was not yet told, on the instants of its own plan.
+_PENDING = text("""
+SELECT DISTINCT due.step, due.due_at
+FROM hop h JOIN deadline_plan p ON p.id = h.plan_id
+CROSS JOIN LATERAL jsonb_to_recordset(p.alarms) AS due (step text, due_at timestamptz)
+WHERE h.dispatch_id = :dispatch_id AND h.chunk = :chunk AND h.settled_at IS NULL
+    AND h.suspended_at IS NULL
+    AND (due.step <> ALL(:to_register) OR h.state = 'sent')
+    AND (due.step <> ALL(:to_forward) OR h.state IN ('sent', 'registered'))
+    AND NOT EXISTS (SELECT FROM notice n WHERE n.hop_id = h.id AND n.step = due.step)
+""").bindparams(
+    bindparam("to_register", type_=ARRAY(Text())), bindparam("to_forward", type_=ARRAY(Text()))
+)
+_STEPS = {
+    field: [step.value for step, (about, _, _) in MEANING.items() if about is duty]
+    for field, duty in (("to_register", Duty.REGISTER), ("to_forward", Duty.FORWARD))
+}
+
+
+async def claim_waiting(
+    session: AsyncSession, *, limit: int, moves: bool = False
+) -> Sequence[Outbox]:
+    """Lock and return waiting messages, oldest first, leaving out those another relay holds.
+
+    Args:
+        session: The transaction.
+        limit: Most rows to return.
+        moves: Whether to claim moved deadlines, which need a worker to be told, or the others.
+    """
+    about_move = Outbox.kind == OutboxKind.MOVED
     query = (
         select(Outbox)
-        .where(Outbox.sent_at.is_(None), Outbox.parked_at.is_(None))
+        .where(
+            Outbox.sent_at.is_(None),
+            Outbox.parked_at.is_(None),
+            about_move if moves else ~about_move,
+        )
         .order_by(Outbox.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -53,12 +88,31 @@ async def read_watch(session: AsyncSession, *, dispatch_id: UUID, chunk: int) ->
         circular_id=dispatch.circular_id,
         registry_id=dispatch.sender_registry_id,
         hop_ids=(await session.scalars(hops)).all(),
-        alarms=[
-            Alarm(step=AlarmStep(one["step"]), due_at=datetime.fromisoformat(one["due_at"]))
-            for one in dispatch.alarms
-        ],
+        alarms=await pending_alarms(session, dispatch_id=dispatch_id, chunk=chunk),
         is_closed=dispatch.state is not DispatchState.OPEN,
     )
+
+
+async def pending_alarms(
+    session: AsyncSession, *, dispatch_id: UUID, chunk: int
+) -> Sequence[Alarm]:
+    """Return the steps that the hops of a chunk still have before them, in the order they are due.
+
+    A step that is due already and was not raised is among them: nothing is lost while workers
+    are away.
+    """
+    values = {"dispatch_id": dispatch_id, "chunk": chunk, **_STEPS}
+    rows = await session.execute(_PENDING, values)
+    return in_order(Alarm(step=AlarmStep(row.step), due_at=row.due_at) for row in rows)
+
+
+async def lock_moves(session: AsyncSession, dispatch_id: UUID) -> bool:
+    """Keep other relays from moving the timers of a dispatch until the transaction ends.
+
+    Two that read the ledger at different moments could otherwise tell the older plan last.
+    """
+    key = func.hashtextextended(f"moves of {dispatch_id}", 0)
+    return bool(await session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 
 
 async def is_start_waiting(session: AsyncSession, *, dispatch_id: UUID, chunk: int) -> bool:

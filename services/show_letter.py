@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import READ, ActingOfficer
 from domain.errors import NotFoundError
-from models import Attachment, Dispatch, Hop, Letter
+from models import Attachment, DeadlinePlan, Dispatch, Hop, Letter
 from services.register_hop import Receipt, read_receipt
 from services.visible_hops import get_hop, get_letter, readable
 
@@ -20,6 +20,7 @@ class HopDetail:
 
     hop: Hop
     dispatch: Dispatch
+    plan: DeadlinePlan
     receipt: Receipt | None
 
 
@@ -39,14 +40,15 @@ async def show_letter(
 
 
 async def show_hop(session: AsyncSession, *, by: ActingOfficer, hop_id: UUID) -> HopDetail:
-    """Return a hop with its dispatch and its receipt.
+    """Return a hop with its dispatch, its deadlines and its receipt.
 
     Raises:
         NotFoundError: There is none, or the officer must not know of it.
     """
     hop, dispatch = await get_hop(session, by=by, hop_id=hop_id)
     receipt = await read_receipt(session, hop.receipt_entry_id) if hop.receipt_entry_id else None
-    return HopDetail(hop=hop, dispatch=dispatch, receipt=receipt)
+    plan = await session.get_one(DeadlinePlan, hop.plan_id)
+    return HopDetail(hop=hop, dispatch=dispatch, plan=plan, receipt=receipt)
 
 
 async def find_enclosure(session: AsyncSession, *, by: ActingOfficer, sha256: bytes) -> Attachment:

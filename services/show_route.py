@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from domain.access import READ, ActingOfficer
 from domain.vocabulary import DispatchState, HopState
-from models import Dispatch, Hop, Letter, Notice, RegisterEntry, Registry
+from models import DeadlinePlan, Dispatch, Hop, Letter, Notice, RegisterEntry, Registry
 from services.count_hops import HopCounts
 from services.list_inbox import is_late
 from services.visible_hops import check_circular, visible
@@ -31,6 +31,8 @@ class RouteHop:
     stamp_has_time: bool | None
     recorded_at: datetime | None
     settled_at: datetime | None
+    acknowledge_by: datetime
+    is_suspended: bool
     is_late: bool
     notices: Sequence[str]
     dispatches: list["RouteDispatch"] = field(default_factory=list)
@@ -126,6 +128,8 @@ async def _rows(
             Dispatch.sent_at,
             Dispatch.register_by,
             Dispatch.acknowledge_by,
+            DeadlinePlan.acknowledge_by.label("hop_acknowledge_by"),
+            Hop.suspended_at,
             Hop.id.label("hop_id"),
             Hop.recipient_registry_id.label("registry_id"),
             recipient.name.label("registry"),
@@ -140,6 +144,7 @@ async def _rows(
             notices.label("notices"),
         )
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+        .join(DeadlinePlan, DeadlinePlan.id == Hop.plan_id)
         .join(Letter, Letter.id == Dispatch.letter_id)
         .join(sender, sender.id == Dispatch.sender_registry_id)
         .join(recipient, recipient.id == Hop.recipient_registry_id)
@@ -175,6 +180,8 @@ def _hop(row: RowMapping) -> RouteHop:
         stamp_has_time=row["stamp_has_time"],
         recorded_at=row["recorded_at"],
         settled_at=row["settled_at"],
+        acknowledge_by=row["hop_acknowledge_by"],
+        is_suspended=row["suspended_at"] is not None,
         is_late=row["is_late"],
         notices=row["notices"] or [],
     )

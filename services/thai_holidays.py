@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import holidays
 
-from domain.working_time import FIRST_YEAR, LAST_YEAR
+from domain.working_time import FIRST_YEAR, LAST_YEAR, WorkingCalendar, weekends
 
 RELEASE = version("holidays")
 """Which release of the library; every deadline keeps it beside the calendar's version."""
@@ -32,6 +32,21 @@ def base_holidays() -> Mapping[date, str]:
 def announced_years() -> frozenset[int]:
     """Return the years whose official list of holidays the library has seen."""
     return frozenset(day.year for day, names in _all().items() if _SET_EACH_YEAR in names)
+
+
+def base_days_off() -> dict[date, str]:
+    """Return the weekends and holidays of the whole country, before any override."""
+    return dict(_base())
+
+
+def base_calendar() -> WorkingCalendar:
+    """Return the calendar of the whole country where there is no ledger to override it."""
+    return WorkingCalendar(base_days_off(), announced=announced_years())
+
+
+@cache
+def _base() -> Mapping[date, str]:
+    return weekends() | dict(base_holidays())
 
 
 @cache

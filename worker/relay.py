@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -20,17 +20,20 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.alarms import Alarm
 from domain.vocabulary import OutboxKind
 from models import Outbox
 from services.relay_outbox import (
     DispatchWatch,
     claim_waiting,
     is_start_waiting,
+    lock_moves,
     mark_sent,
     park,
+    pending_alarms,
     read_watch,
 )
-from workflows.dispatch import DispatchWorkflow, HopEvents, Watch
+from workflows.dispatch import DeadlineChange, DispatchWorkflow, HopEvents, Watch
 from workflows.names import (
     CIRCULAR_ID,
     DISPATCH_ID,
@@ -60,6 +63,7 @@ class Delivery:
     chunk: int
     rows: Sequence[Outbox]
     start: DispatchWatch | None
+    alarms: Sequence[Alarm] = ()
 
     @property
     def ids(self) -> list[int]:
@@ -86,14 +90,25 @@ class Relay:
     async def run(self, *, interval: float, stop: asyncio.Event) -> None:
         """Deliver until `stop`; while Temporal or PostgreSQL is away, wait longer each time.
 
+        Moved deadlines have a loop of their own: they wait for a worker, and nothing else must
+        wait behind them.
+
         Args:
             interval: Seconds between two looks. A pause gathers messages into fewer signals.
             stop: Set it to end after the batch under way.
         """
+        await asyncio.gather(
+            self._repeat(self.deliver_batch, interval, stop),
+            self._repeat(self.deliver_moves, interval, stop),
+        )
+
+    async def _repeat(
+        self, deliver: Callable[[], Awaitable[int]], interval: float, stop: asyncio.Event
+    ) -> None:
         pause = interval
         while not stop.is_set():
             try:
-                await self.deliver_batch()
+                await deliver()
                 pause = interval
             except (NothingDeliveredError, RPCError, DBAPIError, OSError) as error:
                 pause = min(pause * 2, MAX_BACKOFF)
@@ -114,12 +129,30 @@ class Relay:
         """
         async with self._sessions.begin() as session:
             deliveries = await self._claim(session)
-            outcomes = await asyncio.gather(
-                *(self._deliver(one) for one in deliveries), return_exceptions=True
-            )
-            done = 0
-            for delivery, outcome in zip(deliveries, outcomes, strict=True):
-                done += await self._mark(session, delivery, outcome)
+            return await self._carry(session, deliveries, self._deliver)
+
+    async def deliver_moves(self) -> int:
+        """Move the timers of one batch of dispatches, and return how many messages that settled.
+
+        Raises:
+            NothingDeliveredError: Messages are waiting, and none could be delivered.
+        """
+        async with self._sessions.begin() as session:
+            moves = await self._claim_moves(session)
+            return await self._carry(session, moves, self._replan)
+
+    async def _carry(
+        self,
+        session: AsyncSession,
+        deliveries: Sequence[Delivery],
+        deliver: Callable[[Delivery], Awaitable[bool]],
+    ) -> int:
+        outcomes = await asyncio.gather(
+            *(deliver(one) for one in deliveries), return_exceptions=True
+        )
+        done = 0
+        for delivery, outcome in zip(deliveries, outcomes, strict=True):
+            done += await self._mark(session, delivery, outcome, deliver)
         failures = [one for one in outcomes if isinstance(one, BaseException)]
         if failures and not done:
             raise NothingDeliveredError from failures[0]
@@ -143,6 +176,22 @@ class Relay:
                 Delivery(dispatch_id=dispatch_id, chunk=chunk, rows=rows, start=start)
             )
         return deliveries
+
+    async def _claim_moves(self, session: AsyncSession) -> list[Delivery]:
+        groups: defaultdict[tuple[UUID, int], list[Outbox]] = defaultdict(list)
+        for row in await claim_waiting(session, limit=BATCH, moves=True):
+            groups[row.dispatch_id, row.chunk].append(row)
+        return [
+            Delivery(
+                dispatch_id=dispatch_id,
+                chunk=chunk,
+                rows=rows,
+                start=None,
+                alarms=await pending_alarms(session, dispatch_id=dispatch_id, chunk=chunk),
+            )
+            for (dispatch_id, chunk), rows in groups.items()
+            if await lock_moves(session, dispatch_id)
+        ]
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """Tell one execution; return whether it was still there to be told."""
@@ -193,8 +242,32 @@ class Relay:
             return False
         return True
 
+    async def _replan(self, delivery: Delivery) -> bool:
+        handle = self._client.get_workflow_handle_for(
+            DispatchWorkflow.run, dispatch_workflow_id(delivery.dispatch_id, delivery.chunk)
+        )
+        try:
+            await handle.execute_update(
+                DispatchWorkflow.change_deadline,
+                DeadlineChange(alarms=list(delivery.alarms)),
+                id=f"moved-{delivery.ids[-1]}",
+                rpc_timeout=CALL_TIMEOUT,
+            )
+        except WorkflowUpdateFailedError:
+            # It waits for nobody any more, and so has no timers to move.
+            return True
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
+
     async def _mark(
-        self, session: AsyncSession, delivery: Delivery, outcome: bool | BaseException
+        self,
+        session: AsyncSession,
+        delivery: Delivery,
+        outcome: bool | BaseException,
+        deliver: Callable[[Delivery], Awaitable[bool]],
     ) -> int:
         if isinstance(outcome, BaseException):
             log.warning("dispatch %s was not told: %r", delivery.dispatch_id, outcome)
@@ -207,7 +280,7 @@ class Relay:
             return 0
         # Another relay may have marked the start between our call and this look: only now is
         # "not there" final.
-        elif await self._signal(delivery):
+        elif await deliver(delivery):
             await mark_sent(session, ids=delivery.ids, at=self._clock())
         else:
             await park(session, ids=delivery.ids, reason=LATE, at=self._clock())

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Query
 from api.dependencies import ReadingDesk
 from api.schemas.base import Page, page
 from api.schemas.circulars import AnswersOut, HistoryItemOut, RouteOut
+from api.schemas.deadlines import DeadlinesOut
 from services.list_history import list_history
 from services.roll_up_answers import roll_up_answers
+from services.show_deadlines import show_circular_deadlines
 from services.show_route import show_route
 
 router = APIRouter(prefix="/circulars", tags=["circulars"])
@@ -19,6 +21,14 @@ router = APIRouter(prefix="/circulars", tags=["circulars"])
 async def get_route(circular_id: UUID, desk: ReadingDesk) -> RouteOut:
     route = await show_route(desk.session, by=desk.by, circular_id=circular_id, at=desk.at)
     return RouteOut.model_validate(route)
+
+
+@router.get("/{circular_id}/deadlines", summary="Plan against fact, by tier and by hop (แผนและผล)")
+async def get_deadlines(circular_id: UUID, desk: ReadingDesk) -> DeadlinesOut:
+    found = await show_circular_deadlines(
+        desk.session, by=desk.by, circular_id=circular_id, at=desk.at
+    )
+    return DeadlinesOut.model_validate(found)
 
 
 @router.get("/{circular_id}/history", summary="What happened, in the order of the record")

@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import ActingDesk, ReadingDesk
+from api.schemas.deadlines import DeadlinesOut
 from api.schemas.dispatches import (
     ClosedOut,
     CloseIn,
@@ -13,19 +15,33 @@ from api.schemas.dispatches import (
     DispatchIn,
     DispatchOut,
     MissingOut,
+    PlanOut,
+    SentOut,
 )
+from models import Dispatch
 from services.close_dispatch import close_dispatch
 from services.count_hops import count_hops
 from services.dispatch_letter import dispatch_letter
+from services.list_plans import list_plans
+from services.show_deadlines import show_dispatch_deadlines
 from services.visible_hops import get_dispatch
 
 router = APIRouter(prefix="/dispatches", tags=["dispatches"])
 
 
+async def sent_out(session: AsyncSession, dispatch: Dispatch) -> SentOut:
+    """Return a dispatch as it is told, with the deadlines of its recipients."""
+    plans = await list_plans(session, dispatch_id=dispatch.id)
+    return SentOut(
+        **DispatchOut.model_validate(dispatch).model_dump(),
+        plans=[PlanOut.model_validate(plan) for plan in plans],
+    )
+
+
 @router.post(
     "",
     status_code=201,
-    response_model=DispatchOut,
+    response_model=SentOut,
     summary="Send a letter to its recipients, with deadlines (ส่งหนังสือเวียน)",
 )
 async def post_dispatch(desk: ActingDesk, body: DispatchIn) -> Response:
@@ -34,7 +50,7 @@ async def post_dispatch(desk: ActingDesk, body: DispatchIn) -> Response:
             dispatch = await dispatch_letter(
                 act.session, by=act.by, letter_id=body.letter_id, order=body.order(), at=act.at
             )
-            await act.answer(DispatchOut.model_validate(dispatch), status=201)
+            await act.answer(await sent_out(act.session, dispatch), status=201)
     return act.response()
 
 
@@ -50,8 +66,18 @@ async def read_dispatch(dispatch_id: UUID, desk: ReadingDesk) -> DispatchCountsO
         for whole_tree in (False, True)
     ]
     return DispatchCountsOut(
-        dispatch=DispatchOut.model_validate(dispatch), direct=direct, below=below
+        dispatch=await sent_out(desk.session, dispatch), direct=direct, below=below
     )
+
+
+@router.get(
+    "/{dispatch_id}/deadlines", summary="Plan against fact of a dispatch and of everything below it"
+)
+async def get_deadlines(dispatch_id: UUID, desk: ReadingDesk) -> DeadlinesOut:
+    found = await show_dispatch_deadlines(
+        desk.session, by=desk.by, dispatch_id=dispatch_id, at=desk.at
+    )
+    return DeadlinesOut.model_validate(found)
 
 
 @router.post(

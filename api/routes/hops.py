@@ -5,14 +5,16 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.dependencies import ActingDesk, ReadingDesk
+from api.routes.dispatches import sent_out
 from api.schemas.dispatches import (
     AcknowledgmentIn,
-    DispatchOut,
     ForwardIn,
     HopDetailOut,
     HopOut,
+    PlanOut,
     ReasonIn,
     ReceiptOut,
+    SentOut,
     StampIn,
 )
 from services.acknowledge_hop import acknowledge_hop
@@ -32,8 +34,9 @@ async def read_hop(hop_id: UUID, desk: ReadingDesk) -> HopDetailOut:
     return HopDetailOut(
         hop=HopOut.model_validate(detail.hop),
         letter_id=detail.dispatch.letter_id,
-        register_by=detail.dispatch.register_by,
-        acknowledge_by=detail.dispatch.acknowledge_by,
+        plan=PlanOut.model_validate(detail.plan),
+        register_by=detail.plan.register_by,
+        acknowledge_by=detail.plan.acknowledge_by,
         answer_form=detail.dispatch.answer_form,
         receipt=ReceiptOut.model_validate(detail.receipt) if detail.receipt else None,
     )
@@ -62,7 +65,7 @@ async def post_receipt(hop_id: UUID, desk: ActingDesk, body: StampIn | None = No
 @router.post(
     "/{hop_id}/forward",
     status_code=201,
-    response_model=DispatchOut,
+    response_model=SentOut,
     summary="Send a received letter on, as it is or under a cover letter (ส่งต่อ)",
 )
 async def post_forward(hop_id: UUID, desk: ActingDesk, body: ForwardIn) -> Response:
@@ -77,7 +80,7 @@ async def post_forward(hop_id: UUID, desk: ActingDesk, body: ForwardIn) -> Respo
                 at=act.at,
                 cover=body.cover.draft() if body.cover else None,
             )
-            await act.answer(DispatchOut.model_validate(dispatch), status=201)
+            await act.answer(await sent_out(act.session, dispatch), status=201)
     return act.response()
 
 

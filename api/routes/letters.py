@@ -67,7 +67,7 @@ async def put_file(
     digest: Digest, request: Request, parts: GivenParts, subject: Subject
 ) -> Response:
     async with parts.sessions() as session:
-        by = await sign_in(session, subject)
+        by = await sign_in(session, subject, at=parts.clock())
     if not by.registries(STAMP):
         raise NotAllowedError("ต้องเป็นเจ้าหน้าที่หรือหัวหน้าสารบรรณ")
     try:

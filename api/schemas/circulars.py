@@ -23,6 +23,8 @@ class RouteHopOut(Told):
     stamp_has_time: bool | None
     recorded_at: datetime | None
     settled_at: datetime | None
+    acknowledge_by: datetime
+    is_suspended: bool
     is_late: bool
     notices: list[AlarmStep] = Field(description="Steps of the ladder that were raised for it")
     dispatches: list["RouteDispatchOut"]

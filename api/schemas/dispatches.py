@@ -1,15 +1,15 @@
 """Dispatches and hops, outside."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from api.schemas.base import Given, GregorianDate, Instant, JsonObject, Line, Reason, Text, Told
 from api.schemas.letters import DraftIn
-from domain.alarms import Deadlines
 from domain.buddhist_era import bangkok_midnight
+from domain.deadlines import Deadlines
 from domain.vocabulary import AlarmStep, DispatchState, HopState, Urgency
 from services.create_dispatch import SendOrder
 from services.register_hop import Stamp
@@ -37,10 +37,33 @@ class SendIn(Given):
     recipients: list[UUID] = Field(
         max_length=10_000, description="Ids of organizations; each gets one hop to its registry"
     )
-    register_by: Instant = Field(examples=["2021-03-04T16:30:00+07:00"])
-    acknowledge_by: Instant = Field(examples=["2021-03-15T16:30:00+07:00"])
+    acknowledge_by: Instant | None = Field(
+        None,
+        description="Until when to acknowledge; give this, `acknowledge_on` or"
+        " `acknowledge_within`",
+        examples=["2021-03-15T16:30:00+07:00"],
+    )
+    acknowledge_on: GregorianDate | None = Field(
+        None, description="Until the recipient's office closes on this day (ภายในวันที่)"
+    )
+    acknowledge_within: int | None = Field(
+        None, ge=1, le=250, description="Working days from each receipt (ภายใน … วันทำการ)"
+    )
+    register_by: Instant | None = Field(
+        None,
+        description="Left out, the policy of the letter's urgency says it",
+        examples=["2021-03-04T16:30:00+07:00"],
+    )
+    weights: list[Annotated[int, Field(ge=1, le=1000)]] | None = Field(
+        None,
+        min_length=1,
+        max_length=10,
+        description="How the tiers share the time, the recipients first, then those below them",
+        examples=[[5, 3, 2, 9]],
+    )
     remind_register_at: Instant | None = None
     remind_acknowledge_at: Instant | None = None
+    escalate_head_at: Instant | None = None
     escalate_superior_at: Instant | None = None
     escalate_origin_at: Instant | None = None
     answer_form: JsonObject | None = Field(
@@ -52,10 +75,14 @@ class SendIn(Given):
         return SendOrder(
             recipients=self.recipients,
             deadlines=Deadlines(
-                register_by=self.register_by,
                 acknowledge_by=self.acknowledge_by,
+                acknowledge_on=self.acknowledge_on,
+                acknowledge_within=self.acknowledge_within,
+                register_by=self.register_by,
+                weights=self.weights,
                 remind_register_at=self.remind_register_at,
                 remind_acknowledge_at=self.remind_acknowledge_at,
+                escalate_head_at=self.escalate_head_at,
                 escalate_superior_at=self.escalate_superior_at,
                 escalate_origin_at=self.escalate_origin_at,
             ),
@@ -99,6 +126,23 @@ class AlarmOut(Told):
     due_at: datetime
 
 
+class PlanOut(Told):
+    """The frozen deadlines of the hops that share a calendar, and the rules they came from."""
+
+    register_by: datetime
+    forward_by: datetime | None = Field(description="Null where nobody stands below")
+    acknowledge_by: datetime
+    alarms: list[AlarmOut]
+    share_days: int = Field(description="Working days that this tier may use")
+    left_days: int = Field(description="Working days that remain for the tiers below")
+    unannounced_years: list[int] = Field(
+        description="Years whose holidays were a forecast when this was computed"
+    )
+    calendar_scopes: list[str]
+    calendar_version: int
+    policy_version: int
+
+
 class DispatchOut(Told):
     """One registry sends one letter to its recipients."""
 
@@ -108,9 +152,10 @@ class DispatchOut(Told):
     sender_registry_id: UUID
     parent_hop_id: UUID | None
     state: DispatchState
-    register_by: datetime
-    acknowledge_by: datetime
-    alarms: list[AlarmOut]
+    register_by: datetime = Field(description="The latest of its recipients")
+    acknowledge_by: datetime = Field(description="The latest of its recipients")
+    acknowledge_within: int | None
+    weights: list[int]
     answer_form: dict[str, Any] | None
     sent_at: datetime
     completed_at: datetime | None
@@ -118,10 +163,16 @@ class DispatchOut(Told):
     close_reason: str | None
 
 
+class SentOut(DispatchOut):
+    """A dispatch with the deadlines of its recipients."""
+
+    plans: list[PlanOut]
+
+
 class DispatchCountsOut(Told):
     """A dispatch with its direct counts and those of everything below."""
 
-    dispatch: DispatchOut
+    dispatch: SentOut
     direct: CountsOut
     below: CountsOut
 
@@ -223,6 +274,7 @@ class HopOut(Told):
     dispatch_id: UUID
     recipient_registry_id: UUID
     state: HopState
+    suspended_at: datetime | None
     registered_at: datetime | None
     forwarded_at: datetime | None
     settled_at: datetime | None
@@ -235,6 +287,7 @@ class HopDetailOut(Told):
 
     hop: HopOut
     letter_id: UUID
+    plan: PlanOut
     register_by: datetime
     acknowledge_by: datetime
     answer_form: dict[str, Any] | None
@@ -255,5 +308,7 @@ class InboxItemOut(Told):
     sender: str
     sent_at: datetime
     register_by: datetime
+    forward_by: datetime | None
     acknowledge_by: datetime
+    is_suspended: bool
     is_late: bool

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import Field, computed_field
 
-from api.schemas.base import Given, GregorianDate, Line, Reason, Text, Told
+from api.schemas.base import Given, GregorianDate, Instant, Line, Reason, Text, Told
 from domain.buddhist_era import thai_digits, thai_long_date
 from domain.vocabulary import Authority, Secrecy, Urgency
-from services.issue_letter import BackEntry, EnclosedFile, LetterDraft
+from services.issue_letter import BackEntry, EnclosedFile, LetterDraft, Meeting
 
 
 class FileIn(Given):
@@ -28,6 +28,14 @@ class BackEntryIn(Given):
     reason: Reason = Field(examples=["ออกเลขด้วยมือระหว่างไฟฟ้าดับ"])
 
 
+class MeetingIn(Given):
+    """What the letter invites to."""
+
+    starts_at: Instant = Field(examples=["2021-03-19T09:00:00+07:00"])
+    ends_at: Instant = Field(examples=["2021-03-19T12:00:00+07:00"])
+    place: Line | None = Field(None, examples=["ระบบประชุมออนไลน์"])
+
+
 class DraftIn(Given):
     """What a letter says, before it has a number."""
 
@@ -39,6 +47,10 @@ class DraftIn(Given):
     )
     urgency: Urgency = Urgency.NORMAL
     secrecy: Secrecy = Secrecy.NORMAL
+    deliver_by: Instant | None = Field(
+        None, description="Until when it must have arrived; with `urgent_within` (ด่วนภายใน) only"
+    )
+    meeting: MeetingIn | None = None
     signatory_post: Line | None = Field(None, examples=["รองผู้ว่าราชการจังหวัด"])
     authority: Authority = Authority.OWN
     authority_post: Line | None = Field(
@@ -56,6 +68,14 @@ class DraftIn(Given):
             dated=self.dated,
             urgency=self.urgency,
             secrecy=self.secrecy,
+            deliver_by=self.deliver_by,
+            meeting=Meeting(
+                starts_at=self.meeting.starts_at,
+                ends_at=self.meeting.ends_at,
+                place=self.meeting.place,
+            )
+            if self.meeting
+            else None,
             signatory_post=self.signatory_post,
             authority=self.authority,
             authority_post=self.authority_post,
@@ -105,6 +125,10 @@ class LetterOut(Told):
     body: str
     urgency: Urgency
     secrecy: Secrecy
+    deliver_by: datetime | None
+    event_starts_at: datetime | None
+    event_ends_at: datetime | None
+    event_place: str | None
     signatory_post: str | None
     authority: Authority
     authority_post: str | None

@@ -1,6 +1,7 @@
 """Registers, registries and the directory, outside."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field, field_serializer
@@ -123,18 +124,21 @@ class OrganizationOut(Told):
 
 
 class NoticeOut(Told):
-    """A notice that waits at a desk."""
+    """A notice that waits at a desk, addressed to one of its posts."""
 
     id: UUID
     kind: NoticeKind
     step: AlarmStep
     registry_id: UUID
     registry: str
+    post: Role
+    officer: str | None = Field(description="Who held the post then, where it was one person")
     hop_id: UUID
     recipient: str
     hop_state: HopState
-    number: str
-    subject: str
+    number: str | None = Field(description="Null for a reader without the clearance")
+    subject: str | None = Field(description="Null for a reader without the clearance")
+    facts: dict[str, Any] = Field(examples=[{"days_used": 5, "days_left": 2}])
     due_at: datetime
     created_at: datetime
     read_at: datetime | None

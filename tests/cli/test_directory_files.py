@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.directory_files import DirectoryFileError, read_directory
-from domain.vocabulary import EdgeKind, OrganizationKind, Role
+from domain.vocabulary import EdgeKind, OrganizationKind, Role, Secrecy
 from services.import_directory import BodyRow, DeskRow, OfficerRow
 
 BUENG_KAN = Path(__file__).parents[2] / "data" / "bueng_kan"
@@ -92,6 +92,44 @@ def test_files_saved_by_a_spreadsheet_are_read(write: Callable[..., Path], endin
         name: b"\xef\xbb\xbf" + text.replace("\n", ending).encode() for name, text in FILES.items()
     }
     assert read_directory(write(saved)) == plain
+
+
+MAIL = """code,organization_code,name,prefix,receives,has_circular_book,circular_digits,mail
+hall,hall,ศาลากลางจังหวัดทดสอบ,ทส 0017,yes,no,4,saraban@hall.example.go.th
+inner,hall,หน่วยย่อย,,no,yes,1,
+"""
+CLEARED = """subject,name,registry_code,role,mail,clearance
+clerk.hall,เจ้าหน้าที่,hall,clerk,clerk@hall.example.go.th,very_secret
+deputy.hall,รองหัวหน้า,hall,deputy,,
+"""
+
+
+def test_mailboxes_and_clearances_may_be_given(write: Callable[..., Path]) -> None:
+    files = read_directory(write({"registries.csv": MAIL, "officers.csv": CLEARED}))
+    assert [desk.mail for desk in files.desks] == ["saraban@hall.example.go.th", None]
+    assert [(one.role, one.mail, one.clearance) for one in files.officers] == [
+        (Role.CLERK, "clerk@hall.example.go.th", Secrecy.VERY_SECRET),
+        (Role.DEPUTY, None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "good", "bad"),
+    [
+        ("registries.csv", MAIL, "saraban@hall", "saraban"),
+        ("registries.csv", MAIL, "saraban@hall", "saraban@hall @"),
+        ("officers.csv", CLEARED, "clerk@hall.example.go.th", '"a@b.th\nBcc: c@d.th"'),
+        ("officers.csv", CLEARED, "clerk@hall.example.go.th", "<a@b.th>"),
+        ("officers.csv", CLEARED, "very_secret", "ลับมาก"),
+    ],
+)
+def test_a_mailbox_or_a_clearance_that_is_none_is_refused(
+    write: Callable[..., Path], name: str, content: str, good: str, bad: str
+) -> None:
+    assert good in content
+    folder = write({name: content.replace(good, bad)})
+    with pytest.raises(DirectoryFileError, match=rf"^{name} line [23]: .+"):
+        read_directory(folder)
 
 
 MISTAKES: list[tuple[str, str, str, str, int]] = [

@@ -2,9 +2,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.access import DECIDE, KEEP_BOOKS, READ, STAMP, ActingOfficer
+from domain.access import DECIDE, KEEP_BOOKS, READ, STAMP, ActingOfficer, may_read_secret
 from domain.errors import NotAllowedError
-from domain.vocabulary import Role
+from domain.vocabulary import Role, Secrecy
 
 HERE, THERE, ELSEWHERE = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -18,6 +18,7 @@ def _officer(*roles: Role) -> ActingOfficer:
     [
         (Role.CLERK, {"stamp", "read"}),
         (Role.HEAD, {"stamp", "decide", "keep_books", "read"}),
+        (Role.DEPUTY, {"stamp", "read"}),
         (Role.AUDITOR, {"read"}),
         (Role.ADMIN, {"keep_books"}),
     ],
@@ -43,7 +44,7 @@ def test_a_refusal_names_the_roles_that_would_do() -> None:
     with pytest.raises(NotAllowedError) as refusal:
         _officer(Role.AUDITOR).require(STAMP, at=HERE)
     assert refusal.value.reason == "role_missing"
-    assert refusal.value.facts == {"roles": ["clerk", "head"]}
+    assert refusal.value.facts == {"roles": ["clerk", "deputy", "head"]}
 
 
 def test_the_registries_of_an_act_are_those_where_a_role_allows_it() -> None:
@@ -57,3 +58,17 @@ def test_the_registries_of_an_act_are_those_where_a_role_allows_it() -> None:
     assert officer.registries(STAMP) == [HERE]
     assert officer.registries(DECIDE) == []
     assert officer.registries(KEEP_BOOKS) == [THERE, ELSEWHERE]
+
+
+ORDER = ("normal", "secret", "very_secret", "top_secret")
+
+
+@pytest.mark.parametrize("secrecy", ORDER)
+@pytest.mark.parametrize("clearance", ORDER)
+def test_a_clearance_reaches_its_own_class_and_all_below(clearance: str, secrecy: str) -> None:
+    reaches = ORDER.index(clearance) >= ORDER.index(secrecy)
+    assert may_read_secret(Secrecy(clearance), Secrecy(secrecy)) is reaches
+
+
+def test_nobody_is_cleared_for_a_secret_unless_it_is_said() -> None:
+    assert _officer(Role.HEAD).clearance is Secrecy.NORMAL

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from domain.vocabulary import Book, DispatchState, EventKind, HopState, OutboxKind
 from models import Dispatch, Hop

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.access import ActingOfficer
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, WianError
 from domain.vocabulary import EventKind, HopState, OutboxKind
 from infra.database import create_engine

@@ -8,14 +8,15 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.errors import InvalidError
-from domain.vocabulary import EdgeKind, OrganizationKind, Role
+from domain.vocabulary import EdgeKind, OrganizationKind, Role, Secrecy
 from infra.database import create_engine, create_sessions
-from models import OfficerRole, Organization, OrganizationEdge, Registry
+from models import Officer, OfficerRole, Organization, OrganizationEdge, Registry
 from services.find_officer import find_officer
 from services.import_directory import BodyRow, DeskRow, OfficerRow, import_directory
 from tests.conftest import Database
 from tests.support.letters import size_of_ledger
 
+DAY = date(2021, 3, 2)
 HALL = BodyRow(
     code="38",
     kind=OrganizationKind.PROVINCE,
@@ -71,7 +72,7 @@ async def test_importing_twice_is_importing_once(
         1,
     )
     async with owners() as session:
-        officer = await find_officer(session, subject="s1")
+        officer = await find_officer(session, subject="s1", on=DAY)
         assert officer is not None
         assert list(officer.roles.values()) == [frozenset({Role.CLERK, Role.HEAD})]
         assert len((await session.scalars(select(OfficerRole))).all()) == 2
@@ -95,6 +96,43 @@ async def test_what_differs_is_changed_and_nothing_is_deleted(
         assert edge.valid_until == date(2020, 1, 1)
         (desk,) = await session.scalars(select(Registry))
         assert desk.circular_digits == 4
+
+
+async def test_a_list_changes_only_what_it_says(
+    owners: async_sessionmaker[AsyncSession],
+) -> None:
+    told = replace(CLERK, mail="somying@example.go.th", clearance=Secrecy.SECRET)
+    for desk, officers in (
+        (replace(DESK, mail="saraban@example.go.th"), [told, HEAD]),
+        (DESK, [CLERK, HEAD]),
+    ):
+        async with owners.begin() as session:
+            await import_directory(session, bodies=[HALL], desks=[desk], officers=officers)
+        async with owners() as session:
+            (person,) = await session.scalars(select(Officer).where(Officer.subject == "s1"))
+            assert (person.mail, person.clearance) == (told.mail, Secrecy.SECRET)
+            (registry,) = await session.scalars(select(Registry))
+            assert registry.mail == "saraban@example.go.th"
+    lowered = replace(CLERK, clearance=Secrecy.NORMAL)
+    async with owners.begin() as session:
+        await import_directory(session, bodies=[], desks=[], officers=[HEAD, lowered])
+    async with owners() as session:
+        (person,) = await session.scalars(select(Officer).where(Officer.subject == "s1"))
+        assert (person.mail, person.clearance) == (told.mail, Secrecy.NORMAL)
+
+
+async def test_one_list_may_say_more_of_some_than_of_others(
+    owners: async_sessionmaker[AsyncSession],
+) -> None:
+    other = replace(CLERK, subject="s2", mail="s2@example.go.th", clearance=Secrecy.VERY_SECRET)
+    async with owners.begin() as session:
+        await import_directory(session, bodies=[HALL], desks=[DESK], officers=[CLERK, other])
+    async with owners() as session:
+        found = await session.scalars(select(Officer).where(Officer.subject.in_(["s1", "s2"])))
+        assert {(one.subject, one.mail, one.clearance) for one in found} == {
+            ("s1", None, Secrecy.NORMAL),
+            ("s2", "s2@example.go.th", Secrecy.VERY_SECRET),
+        }
 
 
 @pytest.mark.parametrize("what", ["body", "desk", "officer"])

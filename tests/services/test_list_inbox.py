@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import ActingOfficer
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from domain.errors import NotFoundError
 from domain.vocabulary import HopState, Role, Urgency
 from services.acknowledge_hop import acknowledge_hop

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -6,28 +7,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access import ActingOfficer
 from domain.alarms import Alarm
 from domain.errors import NotAllowedError, NotFoundError, WianError
-from domain.vocabulary import AlarmStep, HopState, NoticeKind
+from domain.vocabulary import AlarmStep, HopState, NoticeKind, Role, Secrecy
+from models import Dispatch, Letter
 from services.list_notices import list_notices, read_notice
 from services.raise_alarm import raise_alarm
 from tests.support.directory import Directory
-from tests.support.letters import ACKNOWLEDGE_BY, DAY, HOUR, MORNING, send
+from tests.support.ladder import due_of
+from tests.support.letters import ACKNOWLEDGE_BY, DAY, HOUR, MORNING, issue, send
 
-AT = ACKNOWLEDGE_BY + DAY
+AT = ACKNOWLEDGE_BY + 9 * DAY
 
 
-async def _escalate(session: AsyncSession, directory: Directory) -> None:
+async def _escalate(
+    session: AsyncSession, directory: Directory, *, secrecy: Secrecy = Secrecy.NORMAL
+) -> Dispatch:
     """Two districts are late: each is told, and the hall above them."""
-    names = ("district_a", "district_b")
-    dispatch = await send(session, directory["agency"], *(directory[name] for name in names))
+    districts = [directory[name] for name in ("district_a", "district_b")]
+    letter = await issue(session, directory["agency"], secrecy=secrecy)
+    dispatch = await send(session, directory["agency"], *districts, letter=letter)
     for step in (AlarmStep.OVERDUE_ACKNOWLEDGE, AlarmStep.ESCALATE_SUPERIOR):
-        alarm = Alarm(step=step, due_at=ACKNOWLEDGE_BY)
+        alarm = Alarm(step=step, due_at=await due_of(session, dispatch, step))
         await raise_alarm(session, dispatch_id=dispatch.id, chunk=0, alarm=alarm, at=AT)
+    return dispatch
 
 
 async def test_a_desk_reads_the_notices_addressed_to_it(
     session: AsyncSession, directory: Directory
 ) -> None:
-    await _escalate(session, directory)
+    dispatch = await _escalate(session, directory)
+    due = await due_of(session, dispatch, AlarmStep.ESCALATE_SUPERIOR)
     hall = directory["hall"]
     page = await list_notices(session, by=hall.auditor, is_unread=False, after=None, limit=9)
     assert {one.recipient for one in page} == {
@@ -43,9 +51,42 @@ async def test_a_desk_reads_the_notices_addressed_to_it(
             "ทด 0017/ว 1",
         )
     }
-    assert {(one.due_at, one.created_at, one.read_at) for one in page} == {
-        (ACKNOWLEDGE_BY, AT, None)
+    assert {(one.due_at, one.created_at, one.read_at) for one in page} == {(due, AT, None)}
+    assert {(one.post, one.officer, len(one.facts)) for one in page} == {
+        (Role.HEAD, hall.head.name, 0)
     }
+
+
+@pytest.mark.parametrize(
+    ("clearance", "secrecy", "is_shown"),
+    [
+        (Secrecy.NORMAL, Secrecy.NORMAL, True),
+        (Secrecy.NORMAL, Secrecy.SECRET, False),
+        (Secrecy.SECRET, Secrecy.SECRET, True),
+        (Secrecy.SECRET, Secrecy.VERY_SECRET, False),
+        (Secrecy.TOP_SECRET, Secrecy.VERY_SECRET, True),
+    ],
+)
+async def test_without_the_clearance_only_the_lateness_is_told(
+    session: AsyncSession,
+    directory: Directory,
+    clearance: Secrecy,
+    secrecy: Secrecy,
+    is_shown: bool,
+) -> None:
+    dispatch = await _escalate(session, directory, secrecy=secrecy)
+    reader = replace(directory["hall"].head, clearance=clearance)
+    page = await list_notices(session, by=reader, is_unread=False, after=None, limit=9)
+    letter = await session.get_one(Letter, dispatch.letter_id)
+    shown = (letter.number, letter.subject) if is_shown else (None, None)
+    due = await due_of(session, dispatch, AlarmStep.ESCALATE_SUPERIOR)
+    assert [(one.number, one.subject) for one in page] == [shown, shown]
+    assert {(one.recipient, one.step, one.due_at) for one in page} == {
+        (directory[name].name, AlarmStep.ESCALATE_SUPERIOR, due)
+        for name in ("district_a", "district_b")
+    }
+    # What is withheld is nowhere else in the item.
+    assert is_shown or not any(letter.subject in str(one) for one in page)
 
 
 @pytest.mark.parametrize(

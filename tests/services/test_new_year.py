@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from domain.vocabulary import Book
 from models import Register, RegisterEntry
 from services.verify_registers import verify_registers

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from domain.errors import WianError
 from domain.vocabulary import Book
 from services.acknowledge_hop import acknowledge_hop

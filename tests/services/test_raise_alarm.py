@@ -1,30 +1,26 @@
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.alarms import Alarm
-from domain.buddhist_era import bangkok_date
-from domain.vocabulary import AlarmStep, EdgeKind, EventKind, NoticeKind
-from infra.database import create_engine
-from models import Dispatch, Notice, OrganizationEdge
+from domain.vocabulary import AlarmStep, EventKind, NoticeKind
+from models import DeadlinePlan, Dispatch, Hop, Notice
 from services.acknowledge_hop import acknowledge_hop
 from services.close_dispatch import close_dispatch
 from services.raise_alarm import raise_alarm
 from services.record_event import SYSTEM_OFFICER
 from services.refuse_hop import refuse_hop
 from services.register_hop import register_hop
-from tests.conftest import Database
 from tests.support.directory import Directory
+from tests.support.ladder import due_of
 from tests.support.letters import (
-    ACKNOWLEDGE_BY,
     DAY,
     MORNING,
-    REGISTER_BY,
     events,
     hop_to,
     messages,
@@ -39,7 +35,7 @@ from tests.support.waiting import until_blocked
 async def _raise(
     session: AsyncSession, dispatch: Dispatch, step: AlarmStep | str, *, chunk: int = 0
 ) -> int:
-    due = REGISTER_BY if "register" in step else ACKNOWLEDGE_BY
+    due = await due_of(session, dispatch, AlarmStep(step))
     alarm = Alarm(step=AlarmStep(step), due_at=due)
     return await raise_alarm(
         session, dispatch_id=dispatch.id, chunk=chunk, alarm=alarm, at=due + timedelta(seconds=1)
@@ -57,6 +53,8 @@ async def _notices(session: AsyncSession) -> Sequence[Notice]:
         ("overdue_register", "district_a", NoticeKind.OVERDUE, EventKind.OVERDUE),
         ("remind_acknowledge", "district_a", NoticeKind.REMINDER, EventKind.REMINDED),
         ("overdue_acknowledge", "district_a", NoticeKind.OVERDUE, EventKind.OVERDUE),
+        ("escalate_register_head", "district_a", NoticeKind.ESCALATION, EventKind.ESCALATED),
+        ("escalate_head", "district_a", NoticeKind.ESCALATION, EventKind.ESCALATED),
         # The district is commanded by the hall; the letter came from the office under the agency.
         ("escalate_superior", "hall", NoticeKind.ESCALATION, EventKind.ESCALATED),
         ("escalate_origin", "agency", NoticeKind.ESCALATION, EventKind.ESCALATED),
@@ -113,77 +111,6 @@ async def test_at_the_root_the_sender_is_the_origin(
     assert notice.registry_id == directory["agency"].registry_id
 
 
-TODAY = bangkok_date(ACKNOWLEDGE_BY)
-Edge = tuple[str, EdgeKind, int, int | None]
-
-
-@pytest.mark.parametrize(
-    ("edges", "superior"),
-    [
-        pytest.param(
-            [
-                ("stranger", EdgeKind.SECTION_OF, -9, None),
-                ("hall", EdgeKind.SUPERVISION, -9, None),
-                ("office", EdgeKind.COMMAND, -9, None),
-            ],
-            "office",
-            id="command before supervision",
-        ),
-        pytest.param(
-            [
-                ("stranger", EdgeKind.SECTION_OF, -9, None),
-                ("hall", EdgeKind.SUPERVISION, -9, None),
-            ],
-            "hall",
-            id="supervision before part",
-        ),
-        pytest.param(
-            [("office", EdgeKind.COMMAND, -9, -1), ("hall", EdgeKind.SUPERVISION, 0, None)],
-            "hall",
-            id="ended yesterday, begins today",
-        ),
-        pytest.param(
-            [("office", EdgeKind.COMMAND, 1, None), ("hall", EdgeKind.SUPERVISION, -9, 0)],
-            "hall",
-            id="begins tomorrow, ends today",
-        ),
-        pytest.param([], "agency", id="nobody"),
-    ],
-)
-async def test_of_several_superiors_today_one_is_told(
-    database: Database,
-    sessions: async_sessionmaker[AsyncSession],
-    own_directory: Directory,
-    edges: list[Edge],
-    superior: str,
-) -> None:
-    body = own_directory["direct"]
-    owner = create_engine(database.owner_url, pool=1, role=None)
-    async with owner.begin() as connection:
-        await connection.execute(
-            delete(OrganizationEdge).where(OrganizationEdge.child_id == body.organization_id)
-        )
-        for parent, kind, begins, ends in edges:
-            await connection.execute(
-                insert(OrganizationEdge).values(
-                    child_id=body.organization_id,
-                    parent_id=own_directory[parent].organization_id,
-                    kind=kind,
-                    valid_from=TODAY + begins * DAY,
-                    valid_until=None if ends is None else TODAY + ends * DAY,
-                )
-            )
-    await owner.dispose()
-    # Two in the morning in Bangkok, while it is still yesterday in UTC.
-    at = ACKNOWLEDGE_BY - timedelta(hours=7)
-    alarm = Alarm(step=AlarmStep.ESCALATE_SUPERIOR, due_at=at)
-    async with sessions.begin() as session:
-        dispatch = await send(session, own_directory["agency"], body)
-        await raise_alarm(session, dispatch_id=dispatch.id, chunk=0, alarm=alarm, at=at)
-        (notice,) = await _notices(session)
-    assert notice.registry_id == own_directory[superior].registry_id
-
-
 async def test_a_step_happens_once_for_each_hop(
     session: AsyncSession, directory: Directory
 ) -> None:
@@ -225,10 +152,28 @@ async def test_hops_settled_in_between_are_not_chased(
     refused = await hop_to(session, dispatch, direct)
     await refuse_hop(session, by=direct.clerk, hop_id=refused, at=MORNING, reason="ผิด")
     for step in AlarmStep:
-        assert await _raise(session, dispatch, step) == 1
+        # The body passes nothing on, and an arrival is no alarm.
+        is_due = step not in {AlarmStep.ARRIVED, AlarmStep.OVERDUE_FORWARD}
+        assert await _raise(session, dispatch, step) == is_due
     assert {one.hop_id for one in await _notices(session)} == {
         await hop_to(session, dispatch, body)
     }
+
+
+async def test_a_tier_that_keeps_the_letter_too_long_is_told_with_its_sender(
+    session: AsyncSession, directory: Directory
+) -> None:
+    agency, hall = directory["agency"], directory["hall"]
+    dispatch = await send(session, agency, hall, directory["body_a1"])
+    assert await _raise(session, dispatch, "overdue_forward") == 2
+    notices = await _notices(session)
+    assert {one.registry_id for one in notices} == {agency.registry_id, hall.registry_id}
+    assert {one.hop_id for one in notices} == {await hop_to(session, dispatch, hall)}
+    plan_id = await session.scalar(select(Hop.plan_id).where(Hop.id == notices[0].hop_id))
+    plan = await session.get_one(DeadlinePlan, plan_id)
+    days = {"days_used": plan.share_days, "days_left": plan.left_days}
+    assert [one.facts for one in notices] == [days, days]
+    assert {one.due_at for one in notices} == {plan.forward_by}
 
 
 async def test_a_closed_dispatch_is_silent(session: AsyncSession, directory: Directory) -> None:
@@ -242,7 +187,6 @@ async def test_a_closed_dispatch_is_silent(session: AsyncSession, directory: Dir
 
 @pytest.mark.parametrize("is_committed", [True, False], ids=["committed", "rolled back"])
 async def test_a_receipt_that_is_being_written_comes_first(
-    database: Database,
     sessions: async_sessionmaker[AsyncSession],
     own_directory: Directory,
     superuser: psycopg.AsyncConnection,
@@ -286,3 +230,50 @@ async def test_the_same_alarm_raised_by_many_at_once_happens_once(
     assert sum(await asyncio.gather(*map(alarm, range(12)))) == 2
     async with sessions() as session:
         assert len(await events(session, EventKind.ESCALATED)) == 2
+
+
+@pytest.mark.parametrize("is_committed", [True, False], ids=["committed", "rolled back"])
+async def test_a_plan_that_is_being_replaced_comes_first(
+    sessions: async_sessionmaker[AsyncSession],
+    own_directory: Directory,
+    superuser: psycopg.AsyncConnection,
+    is_committed: bool,
+) -> None:
+    async with sessions.begin() as session:
+        dispatch = await send(session, own_directory["agency"], own_directory["hall"])
+
+    async def alarm() -> int:
+        async with sessions.begin() as session:
+            return await _raise(session, dispatch, "escalate_head")
+
+    async with sessions() as moving:
+        await _put_off(moving, dispatch)
+        pid = (await moving.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        raised = asyncio.create_task(alarm())
+        await until_blocked(superuser, by=pid)
+        if is_committed:
+            await moving.commit()
+        else:
+            await moving.rollback()
+    assert await raised == (0 if is_committed else 1)
+
+
+async def _put_off(session: AsyncSession, dispatch: Dispatch) -> None:
+    hop = (await session.scalars(select(Hop).where(Hop.dispatch_id == dispatch.id))).one()
+    old = await session.get_one(DeadlinePlan, hop.plan_id)
+    columns = {
+        column.key: getattr(old, column.key)
+        for column in DeadlinePlan.__table__.columns
+        if column.key != "id"
+    }
+    later = [one | {"due_at": _later(one["due_at"])} for one in old.alarms]
+    plan_id = await session.scalar(
+        insert(DeadlinePlan)
+        .values(columns | {"alarms": later, "replaces_id": old.id})
+        .returning(DeadlinePlan.id)
+    )
+    await session.execute(update(Hop).where(Hop.id == hop.id).values(plan_id=plan_id))
+
+
+def _later(instant: str) -> str:
+    return (datetime.fromisoformat(instant) + DAY).isoformat()

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from domain.vocabulary import Book, EventKind
 from models import Base, Dispatch, Event, Hop, Letter, Outbox, Register
 from services.create_dispatch import SendOrder

@@ -17,7 +17,7 @@ from temporalio.client import (
     WorkflowHandle,
 )
 
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from models import Dispatch, Outbox
 from services.acknowledge_hop import acknowledge_hop
 from services.register_hop import register_hop

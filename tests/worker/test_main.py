@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from domain.alarms import Deadlines
+from domain.deadlines import Deadlines
 from domain.vocabulary import DispatchState, EventKind, HopState, NoticeKind
 from infra.database import create_engine
 from infra.embedded.postgres import PostgresServer

@@ -1,0 +1,185 @@
+"""The deadlines of a dispatch before it goes out: one plan for all recipients that share them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text, Uuid
+
+from domain.buddhist_era import bangkok_date
+from domain.calendar_scope import calendar_scopes
+from domain.deadline_plan import Plan, plan_hop
+from domain.deadlines import Circumstances, Deadlines
+from domain.vocabulary import OrganizationKind, Urgency
+from services.deadline_rules import DeadlineRules
+
+# Bodies of one province share a calendar unless one has days of its own. Who has others below it
+# must send the letter on, and so must an office that acts for a body which has (ส่วนราชการภายใน).
+_GROUPS = text("""
+WITH edges AS NOT MATERIALIZED (
+    SELECT child_id, parent_id, kind FROM organization_edge
+    WHERE valid_from <= :today AND (valid_until IS NULL OR valid_until >= :today)
+)
+SELECT left(o.area_code, 2) AS province, CASE WHEN o.code = ANY(:own) THEN o.code END AS own,
+    EXISTS (SELECT FROM edges below WHERE below.parent_id = o.id) OR EXISTS (
+        SELECT FROM edges part JOIN edges below ON below.parent_id = part.parent_id
+        WHERE part.child_id = o.id AND part.kind = 'section_of' AND below.kind <> 'section_of'
+    ) AS forwards,
+    array_agg(CAST(w.nth AS integer)) AS places, uuidv7() AS plan_id
+FROM unnest(CAST(:recipients AS uuid[])) WITH ORDINALITY AS w (organization_id, nth)
+JOIN organization o ON o.id = w.organization_id
+GROUP BY 1, 2, 3
+""").bindparams(bindparam("recipients", type_=ARRAY(Uuid())), bindparam("own", type_=ARRAY(Text())))
+
+_INSERT_PLAN = text("""
+INSERT INTO deadline_plan (id, dispatch_id, replaces_id, calendar_scopes, register_by, forward_by,
+    acknowledge_by, alarms, share_days, left_days, unannounced_years, calendar_version,
+    policy_version, holidays_release, made_at)
+VALUES (:id, :dispatch_id, :replaces_id, :calendar_scopes, :register_by, :forward_by,
+    :acknowledge_by, :alarms, :share_days, :left_days, :unannounced_years, :calendar_version,
+    :policy_version, :holidays_release, :made_at)
+""").bindparams(
+    bindparam("alarms", type_=JSONB()), bindparam("calendar_scopes", type_=ARRAY(Text()))
+)
+
+_SENDER_KIND = text("""
+SELECT o.kind FROM registry r JOIN organization o ON o.id = r.organization_id WHERE r.id = :sender
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterUrgency:
+    """What of a letter decides on its deadlines."""
+
+    urgency: Urgency
+    deliver_by: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecipientPlan:
+    """One plan and the recipients that share it, by their place in the list (from 1)."""
+
+    id: UUID
+    scopes: Sequence[str]
+    plan: Plan
+    places: Sequence[int]
+
+
+async def choose_weights(
+    session: AsyncSession,
+    *,
+    rules: DeadlineRules,
+    wish: Deadlines,
+    above: Sequence[int] | None,
+    sender: UUID,
+) -> Sequence[int]:
+    """Return the shares of the tiers below a sender: its own, what was left to it, or the policy's.
+
+    Args:
+        session: The transaction.
+        rules: The rules in force.
+        wish: What the sender fixed.
+        above: The shares of the dispatch above, of which the first was the sender's.
+        sender: The sending registry.
+    """
+    if wish.weights is not None:
+        return wish.weights
+    if above is not None and len(above) > 1:
+        return above[1:]
+    kind = await session.scalar(_SENDER_KIND, {"sender": sender})
+    return rules.policies.weights(OrganizationKind(kind))
+
+
+async def plan_recipients(
+    session: AsyncSession,
+    *,
+    rules: DeadlineRules,
+    wish: Deadlines,
+    letter: LetterUrgency,
+    weights: Sequence[int],
+    recipients: Sequence[UUID],
+    at: datetime,
+) -> list[RecipientPlan]:
+    """Return the plans of a dispatch; recipients that the directory does not know are left out.
+
+    Raises:
+        InvalidError: What `domain.deadline_plan.plan_hop` raises.
+    """
+    values = {
+        "recipients": list(recipients),
+        "own": rules.organizations,
+        "today": bangkok_date(at),
+    }
+    groups = (await session.execute(_GROUPS, values)).all()
+    plans = []
+    for group in groups:
+        scopes = calendar_scopes(group.province, group.own)
+        given = Circumstances(
+            sent_at=at,
+            clock=rules.clock(scopes, letter.urgency),
+            policy=rules.policies.urgencies[letter.urgency],
+            weights=weights,
+            forwards=group.forwards,
+            deliver_by=letter.deliver_by,
+        )
+        plan = plan_hop(wish, given)
+        plans.append(RecipientPlan(id=group.plan_id, scopes=scopes, plan=plan, places=group.places))
+    return plans
+
+
+def plan_ids(plans: Sequence[RecipientPlan], count: int) -> list[UUID | None]:
+    """Return for each of `count` places in the list of recipients the id of its plan."""
+    ids: list[UUID | None] = [None] * count
+    for one in plans:
+        for place in one.places:
+            ids[place - 1] = one.id
+    return ids
+
+
+async def insert_plans(
+    session: AsyncSession,
+    *,
+    rules: DeadlineRules,
+    rows: Sequence[dict[str, Any]],
+    at: datetime,
+) -> None:
+    """Write plans; each row holds what `plan_row` returns."""
+    shared = {
+        "calendar_version": rules.calendar_version,
+        "policy_version": rules.policy_version,
+        "holidays_release": rules.holidays_release,
+        "made_at": at,
+    }
+    if rows:
+        await session.execute(_INSERT_PLAN, [row | shared for row in rows])
+
+
+def plan_row(
+    plan: Plan,
+    *,
+    plan_id: UUID,
+    dispatch_id: UUID,
+    scopes: Sequence[str],
+    replaces: UUID | None = None,
+) -> dict[str, Any]:
+    """Return a plan as a row of the ledger."""
+    return {
+        "id": plan_id,
+        "dispatch_id": dispatch_id,
+        "replaces_id": replaces,
+        "calendar_scopes": list(scopes),
+        "register_by": plan.register_by,
+        "forward_by": plan.forward_by,
+        "acknowledge_by": plan.acknowledge_by,
+        "alarms": [
+            {"step": alarm.step.value, "due_at": alarm.due_at.isoformat()} for alarm in plan.alarms
+        ],
+        "share_days": plan.share_days,
+        "left_days": plan.left_days,
+        "unannounced_years": list(plan.unannounced_years),
+    }

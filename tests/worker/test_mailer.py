@@ -1,0 +1,379 @@
+"""The mailer between a real ledger and a real mail server, at instants that the test chooses."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from uuid import UUID
+
+import pytest
+from icalendar import Calendar
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from domain.notice_times import PAUSES
+from domain.vocabulary import AlarmStep, MailKind, MailState, Secrecy, Urgency
+from infra.mail import MailServer, MailServerAwayError
+from models import Mail, Notice
+from services.compose_mail import Letterhead, message_id
+from services.make_digests import make_digests
+from services.resend_mail import resend_all
+from tests.conftest import Database
+from tests.support.directory import Directory
+from tests.support.dispatch_process import eventually
+from tests.support.mail_ledger import (
+    Sent,
+    bangkok,
+    give_mailboxes,
+    mails,
+    notify,
+    send_out,
+    settle,
+)
+from tests.support.mailbox import BREAK_OFF, Mailbox, open_mailbox, text_of
+from worker.mailer import NO_MAILBOX, NOTHING_LEFT, Mailer, Server
+
+MORNING = bangkok(8, "08:40")
+MINUTE = timedelta(minutes=1)
+LATE = AlarmStep.OVERDUE_ACKNOWLEDGE
+URGENT = Urgency.MOST_URGENT
+HALL, HEAD = "saraban@hall.test", "head@hall.test"
+
+
+@dataclass(slots=True)
+class Post:
+    """A mailer with its ledger, its mail server and its clock."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    directory: Directory
+    mailbox: Mailbox
+    now: datetime = MORNING
+    letterhead: Letterhead = Letterhead(sender="wian@agency.test", public_url="https://wian.test")
+
+    def mailer(self, server: Server | None = None) -> Mailer:
+        return Mailer(
+            self.sessions, server or self.mailbox.server, self.letterhead, clock=lambda: self.now
+        )
+
+    async def late(self, **letter: object) -> Sent:
+        """A letter that the hall has not answered in time, and the notice that says so."""
+        async with self.sessions.begin() as session:
+            agency, hall = self.directory["agency"], self.directory["hall"]
+            by = bangkok(8, "08:00")
+            sent = await send_out(session, agency, hall, acknowledge_by=by, **letter)
+            await notify(session, sent, LATE, officer_id=hall.head.id)
+            return sent
+
+    async def make_digests(self) -> None:
+        async with self.sessions.begin() as session:
+            await make_digests(session, at=self.now)
+
+    async def send_due(self) -> int:
+        return await self.mailer().send_due()
+
+    async def mail(self) -> Mail:
+        (mail,) = await self.mails()
+        return mail
+
+    async def mails(self) -> list[Mail]:
+        async with self.sessions() as session:
+            return await mails(session)
+
+
+@pytest.fixture
+async def post(
+    sessions: async_sessionmaker[AsyncSession], own_directory: Directory, database: Database
+) -> AsyncIterator[Post]:
+    hall = own_directory["hall"]
+    await give_mailboxes(database.owner_url, of={hall.registry_id: HALL, hall.head.id: HEAD})
+    async with open_mailbox() as mailbox:
+        yield Post(sessions=sessions, directory=own_directory, mailbox=mailbox)
+
+
+async def test_a_digest_reaches_the_desk_and_the_officers_it_names(post: Post) -> None:
+    sent = await post.late()
+    await post.make_digests()
+    assert await post.send_due() == 1
+    assert await post.send_due() == 0
+    mail = await post.mail()
+    assert (mail.state, mail.sent_at, mail.attempts, mail.last_error) == (
+        MailState.SENT,
+        MORNING,
+        1,
+        None,
+    )
+    (message,) = post.mailbox.messages
+    assert post.mailbox.recipients == [[HALL, HEAD]]
+    assert message["Subject"] == "แจ้งเตือนงานสารบรรณ ๑ รายการ (๘ มิถุนายน ๒๕๖๙)"
+    assert message["Message-ID"] == message_id(mail.id, post.letterhead)
+    for kind in ("plain", "html"):
+        assert f"https://wian.test/v1/hops/{sent.hop_id}" in text_of(message, kind)
+        assert "ทด 0017/ว 1" in text_of(message, kind)
+
+
+async def test_what_is_most_urgent_goes_at_night_with_its_meeting(post: Post) -> None:
+    post.now = bangkok(8, "23:00")
+    await post.late(
+        urgency=URGENT,
+        event_starts_at=bangkok(15, "09:00"),
+        event_ends_at=bangkok(15, "12:00"),
+        event_place="ห้องประชุม ๑",
+    )
+    await post.late()
+    assert await post.send_due() == 1
+    assert (await post.mail()).kind is MailKind.AT_ONCE
+    (message,) = post.mailbox.messages
+    assert message["Subject"].startswith("ด่วนที่สุด: เกินกำหนดตอบรับ ที่ ทด 0017/ว 1")
+    (file,) = message.iter_attachments()
+    assert isinstance(file, EmailMessage)
+    (event,) = Calendar.from_ical(file.get_content()).walk("VEVENT")
+    assert event["DTSTART"].dt == bangkok(15, "09:00")
+
+
+async def test_a_secret_letter_leaks_nothing_on_the_wire(post: Post) -> None:
+    await post.late(
+        urgency=URGENT,
+        secrecy=Secrecy.SECRET,
+        subject="แผนลับ",
+        event_starts_at=bangkok(15, "09:00"),
+        event_ends_at=bangkok(15, "12:00"),
+        event_place="ที่ลับ",
+    )
+    await post.send_due()
+    (message,) = post.mailbox.messages
+    assert list(message.iter_attachments()) == []
+    everything = "".join(
+        [text_of(message, "plain"), text_of(message, "html"), *map(str, message.values())]
+    )
+    assert "มีชั้นความลับ" in everything
+    hall = post.directory["hall"].name
+    for words in ("แผนลับ", "ที่ลับ", "0017", "ว 1", f"ผู้รับ: {hall}"):
+        assert words not in everything
+
+
+async def test_what_was_settled_in_between_is_left_out(post: Post) -> None:
+    settled, waiting = await post.late(), await post.late()
+    await post.make_digests()
+    async with post.sessions.begin() as session:
+        await settle(session, settled)
+    await post.send_due()
+    (message,) = post.mailbox.messages
+    assert str(waiting.hop_id) in text_of(message, "plain")
+    assert str(settled.hop_id) not in text_of(message, "plain")
+    assert "๑ รายการ" in message["Subject"]
+
+
+async def test_a_mail_with_nothing_left_to_say_is_dropped(post: Post) -> None:
+    settled = await post.late()
+    await post.make_digests()
+    async with post.sessions.begin() as session:
+        await settle(session, settled)
+    assert await post.send_due() == 1
+    mail = await post.mail()
+    assert (mail.state, mail.last_error, mail.sent_at) == (MailState.DROPPED, NOTHING_LEFT, None)
+    assert post.mailbox.messages == []
+
+
+@pytest.mark.parametrize("text", [None, "not a mailbox", "a@b.test\r\nBcc: thief@c.test"])
+async def test_a_registry_without_a_mailbox_is_told_on_the_screen_alone(
+    post: Post, database: Database, text: str | None
+) -> None:
+    hall = post.directory["hall"]
+    await give_mailboxes(database.owner_url, of={hall.registry_id: text, hall.head.id: None})
+    await post.late()
+    await post.make_digests()
+    await post.send_due()
+    mail = await post.mail()
+    assert (mail.state, mail.last_error) == (MailState.DROPPED, NO_MAILBOX)
+    assert post.mailbox.messages == []
+
+
+async def test_a_digest_that_missed_its_day_goes_with_the_next(post: Post) -> None:
+    await post.late()
+    await post.make_digests()
+    post.now = bangkok(8, "19:00")
+    assert await post.send_due() == 1
+    assert post.mailbox.messages == []
+    (missed,) = await post.mails()
+    assert (missed.state, missed.attempts) == (MailState.DROPPED, 0)
+    post.now = bangkok(9, "08:40")
+    await post.make_digests()
+    await post.send_due()
+    assert [mail.state for mail in await post.mails()] == [MailState.DROPPED, MailState.SENT]
+    assert len(post.mailbox.messages) == 1
+
+
+async def test_a_server_that_will_take_it_later_is_asked_again_with_growing_pauses(
+    post: Post,
+) -> None:
+    await post.late(urgency=URGENT)
+    post.mailbox.on_data = lambda _: "451 try again"
+    for failures, pause in enumerate(PAUSES, start=1):
+        assert await post.send_due() == 1
+        mail = await post.mail()
+        assert (mail.state, mail.attempts) == (MailState.WAITING, failures)
+        assert mail.next_try_at == post.now + pause
+        post.now += pause - MINUTE / 2
+        assert await post.send_due() == 0
+        post.now += MINUTE / 2
+    await post.send_due()
+    mail = await post.mail()
+    assert (mail.state, mail.last_error) == (MailState.DEAD, "451 try again")
+    post.now += timedelta(days=1)
+    assert await post.send_due() == 0
+
+
+@pytest.mark.parametrize("answer", ["552 too large", "554 not wanted"])
+async def test_a_server_that_never_will_is_asked_once(post: Post, answer: str) -> None:
+    await post.late()
+    await post.make_digests()
+    post.mailbox.on_data = lambda _: answer
+    await post.send_due()
+    mail = await post.mail()
+    assert (mail.state, mail.attempts, mail.last_error) == (MailState.DEAD, 1, answer)
+
+
+async def test_a_server_that_breaks_off_gets_the_same_mail_again(post: Post) -> None:
+    await post.late()
+    await post.make_digests()
+    post.mailbox.on_data = lambda _: BREAK_OFF
+    await post.send_due()
+    assert (await post.mail()).state is MailState.WAITING
+    post.mailbox.on_data = lambda _: None
+    post.now += PAUSES[0]
+    await post.send_due()
+    assert (await post.mail()).state is MailState.SENT
+    (message,) = post.mailbox.messages
+    assert message["Message-ID"] == message_id((await post.mail()).id, post.letterhead)
+
+
+async def test_dead_mails_are_sent_again_in_bulk_and_say_what_is_true_then(post: Post) -> None:
+    for _ in range(3):
+        settled = await post.late(urgency=URGENT)
+        post.mailbox.on_data = lambda _: "554 not wanted"
+        await post.send_due()
+    assert {mail.state for mail in await post.mails()} == {MailState.DEAD}
+    post.mailbox.on_data = lambda _: None
+    post.now += timedelta(days=1)
+    async with post.sessions.begin() as session:
+        await settle(session, settled)
+        assert await resend_all(session, at=post.now) == 3
+    assert await post.send_due() == 3
+    states = [mail.state for mail in await post.mails()]
+    assert states == [MailState.SENT, MailState.SENT, MailState.DROPPED]
+    assert len(post.mailbox.messages) == 2
+
+
+async def test_a_mail_that_one_mailbox_does_not_take_is_sent_with_a_remark(post: Post) -> None:
+    await post.late()
+    await post.make_digests()
+    post.mailbox.on_recipient = {HEAD: "550 unknown"}.get
+    await post.send_due()
+    mail = await post.mail()
+    assert (mail.state, mail.last_error) == (MailState.SENT, "1 of the mailboxes were refused: 550")
+    assert post.mailbox.recipients == [[HALL]]
+
+
+async def test_while_the_server_is_away_no_mail_loses_an_attempt(post: Post) -> None:
+    await post.late()
+    await post.make_digests()
+    mailer = post.mailer(MailServer.from_url(_dead_end()))
+    with pytest.raises(MailServerAwayError):
+        await mailer.send_due()
+    mail = await post.mail()
+    assert (mail.state, mail.attempts, mail.next_try_at) == (MailState.WAITING, 0, MORNING)
+    await post.send_due()
+    assert (await post.mail()).state is MailState.SENT
+
+
+async def test_the_loop_outlives_a_server_that_comes_and_goes(post: Post) -> None:
+    await post.late(urgency=URGENT)
+    server, stop = _Fickle(), asyncio.Event()
+    running = asyncio.create_task(post.mailer(server).run(interval=0.01, stop=stop))
+
+    async def is_sent() -> bool:
+        return [mail.state for mail in await post.mails()] == [MailState.SENT]
+
+    await eventually(is_sent)
+    stop.set()
+    await asyncio.wait_for(running, 30)
+    assert server.asked == 4
+
+
+async def test_two_mailers_send_each_mail_once(post: Post) -> None:
+    agency = post.directory["agency"]
+    async with post.sessions.begin() as session:
+        for name in ("office", "district_a", "district_b", "direct"):
+            desk = post.directory[name]
+            sent = await send_out(session, agency, desk, acknowledge_by=bangkok(8, "08:00"))
+            await notify(session, sent, LATE, officer_id=post.directory["hall"].head.id)
+    await post.make_digests()
+    settled = await asyncio.gather(*(post.send_due() for _ in range(3)))
+    assert sum(settled) == 4
+    assert len({message["Message-ID"] for message in post.mailbox.messages}) == 4
+    assert len(post.mailbox.messages) == 4
+
+
+async def test_a_mailer_that_dies_while_it_sends_leaves_the_mail_to_the_next(post: Post) -> None:
+    await post.late()
+    await post.make_digests()
+    server = _Stuck()
+    dying = asyncio.create_task(post.mailer(server).send_next())
+    await asyncio.wait_for(server.reached.wait(), 30)
+    # The row is locked: nobody sends it a second time meanwhile.
+    assert await post.send_due() == 0
+    dying.cancel()
+    with suppress(asyncio.CancelledError):
+        await dying
+    assert await post.send_due() == 1
+    (message,) = post.mailbox.messages
+    assert message["Message-ID"] == server.message_id
+
+
+async def test_notices_keep_the_mail_that_carried_them(post: Post) -> None:
+    await post.late()
+    await post.make_digests()
+    await post.send_due()
+    async with post.sessions() as session:
+        carried: list[UUID | None] = list(await session.scalars(select(Notice.mail_id)))
+    assert carried == [(await post.mail()).id]
+
+
+def _dead_end() -> SecretStr:
+    return SecretStr("smtp://127.0.0.1:1")
+
+
+class _Fickle:
+    """Away three times, each in another way; then it takes what it gets."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def send(self, message: EmailMessage) -> str | None:
+        del message
+        self.asked += 1
+        match self.asked:
+            case 1:
+                raise MailServerAwayError("away")
+            case 2:
+                raise OSError("no route")
+            case 3:
+                raise AssertionError("a mistake of ours")
+        return None
+
+
+class _Stuck:
+    """Takes a mail and never says so."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.message_id = ""
+
+    async def send(self, message: EmailMessage) -> str | None:
+        self.message_id = message["Message-ID"]
+        self.reached.set()
+        await asyncio.Event().wait()
+        return None

@@ -1,0 +1,126 @@
+"""The two Temporal Schedules: the digests of a working day, and the nightly reconciliation."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import time, timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.upkeep import DigestWorkflow, ReconcileWorkflow
+
+log = logging.getLogger(__name__)
+
+RECONCILE_AT = time(2, 0)
+RETRY_SECONDS = 5.0
+# A digest of the morning is still worth having in the afternoon of the same day.
+DIGEST_CATCHUP = timedelta(hours=6)
+RECONCILE_CATCHUP = timedelta(hours=12)
+
+
+def digest_schedule_id(task_queue: str) -> str:
+    """Return the id of the schedule that makes digests for one installation."""
+    return f"digest-{task_queue}"
+
+
+def reconcile_schedule_id(task_queue: str) -> str:
+    """Return the id of the schedule that reconciles one installation."""
+    return f"reconcile-{task_queue}"
+
+
+async def ensure_patiently(
+    client: Client, *, task_queue: str, digest_at: time | None, stop: asyncio.Event
+) -> None:
+    """Bring the schedules to this version, trying again until Temporal takes them or `stop`."""
+    while not stop.is_set():
+        try:
+            await ensure_schedules(client, task_queue=task_queue, digest_at=digest_at)
+        except RPCError as error:
+            log.warning("schedules were not set, next try in %.0f s: %s", RETRY_SECONDS, error)
+        else:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+
+
+async def ensure_schedules(client: Client, *, task_queue: str, digest_at: time | None) -> None:
+    """Create the schedules, or change those that are there; several workers may do so at once.
+
+    Args:
+        client: The Temporal client.
+        task_queue: Where the worker takes its work from.
+        digest_at: Bangkok time of the digests, on every day: whose working day it is, the
+            calendar of each registry says. None where no mail is sent.
+    """
+    await _ensure(
+        client,
+        reconcile_schedule_id(task_queue),
+        _daily(ReconcileWorkflow, task_queue, RECONCILE_AT, catchup=RECONCILE_CATCHUP),
+    )
+    digest = digest_schedule_id(task_queue)
+    if digest_at is None:
+        await _remove(client, digest)
+    else:
+        await _ensure(
+            client,
+            digest,
+            _daily(DigestWorkflow, task_queue, digest_at, catchup=DIGEST_CATCHUP),
+        )
+
+
+def _daily(
+    of: type[DigestWorkflow] | type[ReconcileWorkflow],
+    task_queue: str,
+    at: time,
+    *,
+    catchup: timedelta,
+) -> Schedule:
+    schedule_id = (digest_schedule_id if of is DigestWorkflow else reconcile_schedule_id)(
+        task_queue
+    )
+    return Schedule(
+        action=ScheduleActionStartWorkflow(of.run, id=schedule_id, task_queue=task_queue),
+        spec=ScheduleSpec(
+            calendars=[
+                ScheduleCalendarSpec(
+                    hour=[ScheduleRange(at.hour)], minute=[ScheduleRange(at.minute)]
+                )
+            ],
+            # Without a name a calendar means UTC.
+            time_zone_name="Asia/Bangkok",
+        ),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=catchup),
+    )
+
+
+async def _ensure(client: Client, schedule_id: str, wanted: Schedule) -> None:
+    try:
+        await client.create_schedule(schedule_id, wanted)
+    except ScheduleAlreadyRunningError:
+        # Whether somebody has paused it is left as it is.
+        def change(given: ScheduleUpdateInput) -> ScheduleUpdate:
+            wanted.state = given.description.schedule.state
+            return ScheduleUpdate(schedule=wanted)
+
+        await client.get_schedule_handle(schedule_id).update(change)
+
+
+async def _remove(client: Client, schedule_id: str) -> None:
+    try:
+        await client.get_schedule_handle(schedule_id).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
