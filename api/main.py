@@ -17,12 +17,14 @@ from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, name_media_t
 from api.routes import (
     calendar,
     circulars,
+    clock,
     dispatches,
     health,
     hops,
     inbox,
     letters,
     mails,
+    plans,
     posts,
     registers,
 )
@@ -78,7 +80,19 @@ def _versioned() -> APIRouter:
         for status in (400, 401, 403, 404, 409, 413, 422, 503)
     }
     router = APIRouter(prefix="/v1", responses=answers)
-    for part in (letters, dispatches, hops, inbox, circulars, registers, posts, calendar, mails):
+    for part in (
+        letters,
+        dispatches,
+        plans,
+        clock,
+        hops,
+        inbox,
+        circulars,
+        registers,
+        posts,
+        calendar,
+        mails,
+    ):
         router.include_router(part.router)
     return router
 

@@ -121,8 +121,8 @@ def _paragraph(item: MailItem, letterhead: Letterhead) -> _Paragraph:
     lines = [
         f"ที่ {one_line(item.number)} เรื่อง {one_line(item.subject)}",
         f"ผู้รับ: {one_line(item.recipient)}",
-        deadlineone_line(item.step, item.deadline),
-        daysone_line(item.facts),
+        deadline_line(item.step, item.deadline),
+        days_line(item.facts),
     ]
     title = " ".join(filter(None, [URGENCY_TH[item.urgency], STEP_TH[item.step]]))
     return _Paragraph(title=title, lines=[line for line in lines if line], link=link)

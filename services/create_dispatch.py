@@ -19,16 +19,7 @@ from domain.errors import InvalidError
 from domain.vocabulary import EventKind
 from models import Dispatch, Hop, Letter
 from services.answer_forms import check_form
-from services.deadline_rules import load_rules
-from services.plan_recipients import (
-    LetterUrgency,
-    RecipientPlan,
-    choose_weights,
-    insert_plans,
-    plan_ids,
-    plan_recipients,
-    plan_row,
-)
+from services.plan_recipients import DispatchPlan, insert_plans, plan_recipients, plan_row
 from services.record_event import record_event
 
 CHUNK = 400
@@ -132,20 +123,12 @@ async def create_dispatch(
     check_form(order.answer_form)
     _check_recipients(order.recipients)
     above = parent[1] if parent else None
-    rules = await load_rules(session)
-    weights = await choose_weights(
+    planned = await plan_recipients(
         session,
-        rules=rules,
         wish=order.deadlines,
-        above=above.weights if above else None,
+        letter=letter,
         sender=sender,
-    )
-    plans = await plan_recipients(
-        session,
-        rules=rules,
-        wish=order.deadlines,
-        letter=LetterUrgency(urgency=letter.urgency, deliver_by=letter.deliver_by),
-        weights=weights,
+        above=above.weights if above else None,
         recipients=order.recipients,
         at=at,
     )
@@ -155,55 +138,62 @@ async def create_dispatch(
         "sender": sender,
         "at": at,
         "by": by,
+        "call": letter.urgency in AT_ONCE,
     }
-    if sum(len(one.places) for one in plans) < len(order.recipients):
+    if planned.planned < len(order.recipients):
         await _refuse_unreached(session, values, order.recipients)
-    latest = _latest(plans, parent=above.acknowledge_by if above else None)
-    dispatch_id = await session.scalar(
-        _INSERT_DISPATCH,
-        values
-        | latest
-        | {
-            "above": above.lineage if above else [],
-            "parent_hop_id": parent[0].id if parent else None,
-            "acknowledge_within": order.deadlines.acknowledge_within,
-            "weights": list(weights),
-            "answer_form": order.answer_form,
-        },
+    check_within_parent(
+        planned.latest["acknowledge_by"], parent=above.acknowledge_by if above else None
     )
+    values["dispatch_id"] = await _insert_dispatch(session, values, order, planned, parent)
+    await _insert_hops(session, values, order.recipients, planned)
+    await _record(session, values, order, planned)
+    return await session.get_one(Dispatch, values["dispatch_id"])
+
+
+async def _insert_dispatch(
+    session: AsyncSession,
+    values: dict[str, Any],
+    order: SendOrder,
+    planned: DispatchPlan,
+    parent: tuple[Hop, Dispatch] | None,
+) -> UUID:
+    own = {
+        "above": parent[1].lineage if parent else [],
+        "parent_hop_id": parent[0].id if parent else None,
+        "acknowledge_within": order.deadlines.acknowledge_within,
+        "weights": list(planned.weights),
+        "answer_form": order.answer_form,
+    }
+    result = await session.execute(_INSERT_DISPATCH, values | planned.latest | own)
+    dispatch_id: UUID = result.scalar_one()
     rows = [
         plan_row(one.plan, plan_id=one.id, dispatch_id=dispatch_id, scopes=one.scopes)
-        for one in plans
+        for one in planned.plans
     ]
-    await insert_plans(session, rules=rules, rows=rows, at=at)
-    values |= {"dispatch_id": dispatch_id, "call": letter.urgency in AT_ONCE}
-    await _insert_hops(session, values, order.recipients, plans)
+    await insert_plans(session, rules=planned.rules, rows=rows, at=values["at"])
+    return dispatch_id
+
+
+async def _record(
+    session: AsyncSession, values: dict[str, Any], order: SendOrder, planned: DispatchPlan
+) -> None:
     await record_event(
         session,
         EventKind.DISPATCHED,
-        at=at,
-        by=by,
-        registry_id=sender,
-        circular_id=letter.circular_id,
-        letter_id=letter.id,
-        dispatch_id=dispatch_id,
+        at=values["at"],
+        by=values["by"],
+        registry_id=values["sender"],
+        circular_id=values["circular_id"],
+        letter_id=values["letter_id"],
+        dispatch_id=values["dispatch_id"],
         facts={
             "recipients": len(order.recipients),
-            **{field: instant.isoformat() for field, instant in latest.items()},
-            "calendar_version": rules.calendar_version,
-            "policy_version": rules.policy_version,
+            **{field: instant.isoformat() for field, instant in planned.latest.items()},
+            "calendar_version": planned.rules.calendar_version,
+            "policy_version": planned.rules.policy_version,
         },
     )
-    return await session.get_one(Dispatch, dispatch_id)
-
-
-def _latest(plans: Sequence[RecipientPlan], *, parent: datetime | None) -> dict[str, datetime]:
-    acknowledge_by = max(one.plan.acknowledge_by for one in plans)
-    check_within_parent(acknowledge_by, parent=parent)
-    return {
-        "register_by": max(one.plan.register_by for one in plans),
-        "acknowledge_by": acknowledge_by,
-    }
 
 
 def _check_recipients(recipients: Sequence[UUID]) -> None:
@@ -220,11 +210,11 @@ async def _insert_hops(
     session: AsyncSession,
     values: dict[str, Any],
     recipients: Sequence[UUID],
-    plans: Sequence[RecipientPlan],
+    planned: DispatchPlan,
 ) -> None:
     wanted = {
         "recipients": list(recipients),
-        "plans": plan_ids(plans, len(recipients)),
+        "plans": planned.ids(len(recipients)),
         "today": bangkok_date(values["at"]),
         "chunk": CHUNK,
     }

@@ -15,8 +15,9 @@ from domain.buddhist_era import bangkok_date
 from domain.calendar_scope import calendar_scopes
 from domain.deadline_plan import Plan, plan_hop
 from domain.deadlines import Circumstances, Deadlines
-from domain.vocabulary import OrganizationKind, Urgency
-from services.deadline_rules import DeadlineRules
+from domain.vocabulary import OrganizationKind
+from models import Letter
+from services.deadline_rules import DeadlineRules, load_rules
 
 # Bodies of one province share a calendar unless one has days of its own. Who has others below it
 # must send the letter on, and so must an office that acts for a body which has (ส่วนราชการภายใน).
@@ -53,14 +54,6 @@ SELECT o.kind FROM registry r JOIN organization o ON o.id = r.organization_id WH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LetterUrgency:
-    """What of a letter decides on its deadlines."""
-
-    urgency: Urgency
-    deliver_by: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RecipientPlan:
     """One plan and the recipients that share it, by their place in the list (from 1)."""
 
@@ -68,6 +61,36 @@ class RecipientPlan:
     scopes: Sequence[str]
     plan: Plan
     places: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DispatchPlan:
+    """The plans of a dispatch, and the rules and shares that they were made with."""
+
+    rules: DeadlineRules
+    weights: Sequence[int]
+    plans: Sequence[RecipientPlan]
+
+    @property
+    def planned(self) -> int:
+        """How many recipients have a plan."""
+        return sum(len(one.places) for one in self.plans)
+
+    @property
+    def latest(self) -> dict[str, datetime]:
+        """The latest deadlines of all recipients."""
+        return {
+            "register_by": max(one.plan.register_by for one in self.plans),
+            "acknowledge_by": max(one.plan.acknowledge_by for one in self.plans),
+        }
+
+    def ids(self, count: int) -> list[UUID | None]:
+        """Return for each of `count` places in the list of recipients the id of its plan."""
+        ids: list[UUID | None] = [None] * count
+        for one in self.plans:
+            for place in one.places:
+                ids[place - 1] = one.id
+        return ids
 
 
 async def choose_weights(
@@ -98,26 +121,36 @@ async def choose_weights(
 async def plan_recipients(
     session: AsyncSession,
     *,
-    rules: DeadlineRules,
     wish: Deadlines,
-    letter: LetterUrgency,
-    weights: Sequence[int],
+    letter: Letter,
+    sender: UUID,
+    above: Sequence[int] | None,
     recipients: Sequence[UUID],
     at: datetime,
-) -> list[RecipientPlan]:
+) -> DispatchPlan:
     """Return the plans of a dispatch; recipients that the directory does not know are left out.
+
+    Args:
+        session: The transaction.
+        wish: What the sender fixed.
+        letter: The letter that goes out; its urgency decides.
+        sender: The sending registry.
+        above: The shares of the dispatch above, None at the root.
+        recipients: Ids of organizations.
+        at: Now, as an aware instant.
 
     Raises:
         InvalidError: What `domain.deadline_plan.plan_hop` raises.
     """
+    rules = await load_rules(session)
+    weights = await choose_weights(session, rules=rules, wish=wish, above=above, sender=sender)
     values = {
         "recipients": list(recipients),
         "own": rules.organizations,
         "today": bangkok_date(at),
     }
-    groups = (await session.execute(_GROUPS, values)).all()
     plans = []
-    for group in groups:
+    for group in (await session.execute(_GROUPS, values)).all():
         scopes = calendar_scopes(group.province, group.own)
         given = Circumstances(
             sent_at=at,
@@ -129,16 +162,7 @@ async def plan_recipients(
         )
         plan = plan_hop(wish, given)
         plans.append(RecipientPlan(id=group.plan_id, scopes=scopes, plan=plan, places=group.places))
-    return plans
-
-
-def plan_ids(plans: Sequence[RecipientPlan], count: int) -> list[UUID | None]:
-    """Return for each of `count` places in the list of recipients the id of its plan."""
-    ids: list[UUID | None] = [None] * count
-    for one in plans:
-        for place in one.places:
-            ids[place - 1] = one.id
-    return ids
+    return DispatchPlan(rules=rules, weights=weights, plans=plans)
 
 
 async def insert_plans(

@@ -21,7 +21,7 @@ _SETTLE = (
         text("""
 WITH moved AS (
     UPDATE hop SET state = :target, settled_at = :at, settled_by = :by, remark = :remark,
-        answer = :answer
+        answer = :answer, suspended_at = NULL, suspended_by = NULL
     WHERE id = :hop_id AND state = ANY(:sources)
     RETURNING *
 ), noted AS (

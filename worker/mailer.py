@@ -114,11 +114,15 @@ class Mailer:
             await drop_mail(session, mail, reason=reason)
             return
         try:
-            remark = await self._server.send(compose_mail(contents, self._letterhead, at=at))
-        except (MailNotTakenError, ValueError) as error:
-            # A text that no mail can carry is this mail's fault alone.
-            is_final = getattr(error, "is_final", True)
-            await record_failure(session, mail, error=str(error), is_final=is_final, at=at)
+            message = compose_mail(contents, self._letterhead, at=at)
+        except Exception as error:
+            log.exception("mail %s cannot be written", mail.id)
+            await record_failure(session, mail, error=repr(error), is_final=True, at=at)
+            return
+        try:
+            remark = await self._server.send(message)
+        except MailNotTakenError as error:
+            await record_failure(session, mail, error=str(error), is_final=error.is_final, at=at)
         else:
             await record_sent(session, mail, remark=remark, at=at)
 

@@ -53,7 +53,7 @@ async def test_an_alarm_raised_again_changes_nothing(
     agency, hall, office = (own_directory[name] for name in ("agency", "hall", "office"))
     async with sessions.begin() as session:
         dispatch = await send(session, agency, hall, office)
-        alarm = Alarm(step=step, due_at=await due_of(session, dispatch, step))
+        alarm = Alarm(step=step, due_at=await due_of(session, dispatch.id, step))
     before, written = await ledger(sessions), WRITTEN[step]
     due = DueAlarm(dispatch_id=dispatch.id, chunk=0, alarm=alarm)
     assert await ActivityEnvironment().run(activities.raise_alarm, due) == written

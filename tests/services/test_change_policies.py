@@ -42,7 +42,8 @@ async def test_the_same_policies_in_other_words_are_no_new_version(session: Asyn
 
 async def test_policies_that_make_no_sense_are_refused(session: AsyncSession) -> None:
     before = await size_of_ledger(session)
-    for document in ({}, [], SAME | {"extension": {}}):
+    documents: list[object] = [{}, [], SAME | {"extension": {}}]
+    for document in documents:
         with pytest.raises(InvalidError) as refusal:
             await _change(session, document)
         assert refusal.value.reason == "policy_invalid"

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,8 +25,7 @@ REFERENCE = ["2021-02-15", "2021-02-22", "2021-02-25", "2021-03-02", "2021-03-15
 async def test_the_reference_circular_took_19_working_days(session: AsyncSession) -> None:
     days = [date.fromisoformat(day) for day in REFERENCE]
     calendar = (await load_rules(session)).calendar(NORTHEAST)
-    spans = list(zip(days, days[1:], strict=False))
-    assert [calendar.count_days(start, end) for start, end in spans] == [5, 3, 2, 9]
+    assert [calendar.count_days(start, end) for start, end in pairwise(days)] == [5, 3, 2, 9]
     assert calendar.count_days(days[0], days[-1]) == 19
     assert calendar.days_off[date(2021, 2, 26)] == "วันมาฆบูชา"
 

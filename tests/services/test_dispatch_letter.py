@@ -13,6 +13,7 @@ from domain.vocabulary import Book, DispatchState, EventKind, HopState, OutboxKi
 from models import Dispatch, Hop
 from services.dispatch_letter import dispatch_letter
 from services.issue_letter import LetterDraft
+from services.list_plans import list_plans
 from services.void_number import void_number
 from tests.support.directory import Directory
 from tests.support.letters import (
@@ -22,6 +23,7 @@ from tests.support.letters import (
     REGISTER_BY,
     book_of,
     events,
+    hop_after,
     hop_to,
     issue,
     messages,
@@ -74,6 +76,8 @@ async def test_a_dispatch_records_itself_and_every_hop_and_tells_the_process_onc
         "recipients": 2,
         "register_by": REGISTER_BY.isoformat(),
         "acknowledge_by": ACKNOWLEDGE_BY.isoformat(),
+        "calendar_version": 1,
+        "policy_version": 1,
     }
     (message,) = await messages(session)
     assert (message.kind, message.dispatch_id, message.chunk) == (
@@ -87,14 +91,27 @@ async def test_the_alarms_are_frozen_with_the_dispatch(
     session: AsyncSession, directory: Directory
 ) -> None:
     dispatch = await send(session, directory["agency"], directory["hall"])
-    assert dispatch.alarms == [
-        {"step": "remind_register", "due_at": (MORNING + 0.75 * DAY).isoformat()},
-        {"step": "overdue_register", "due_at": REGISTER_BY.isoformat()},
-        {"step": "remind_acknowledge", "due_at": (MORNING + 6 * DAY).isoformat()},
-        {"step": "overdue_acknowledge", "due_at": ACKNOWLEDGE_BY.isoformat()},
-        {"step": "escalate_superior", "due_at": (MORNING + 10 * DAY).isoformat()},
-        {"step": "escalate_origin", "due_at": (MORNING + 12 * DAY).isoformat()},
+    (plan,) = await list_plans(session, dispatch_id=dispatch.id)
+    assert plan.alarms == [
+        {"step": step, "due_at": f"2021-03-{at}:00+00:00"}
+        for step, at in (
+            ("remind_register", "02T08:00"),
+            ("overdue_register", "03T02:00"),
+            ("overdue_forward", "03T09:30"),
+            ("escalate_register_head", "04T02:00"),
+            ("escalate_register_superior", "05T02:00"),
+            ("remind_acknowledge", "08T02:00"),
+            ("escalate_register_origin", "09T02:00"),
+            ("overdue_acknowledge", "10T02:00"),
+            ("escalate_head", "11T02:00"),
+            ("escalate_superior", "12T02:00"),
+            ("escalate_origin", "16T02:00"),
+        )
     ]
+    assert (plan.register_by, plan.acknowledge_by) == (REGISTER_BY, ACKNOWLEDGE_BY)
+    assert (plan.made_at, plan.replaces_id) == (MORNING, None)
+    hop = await hop_after(session, await hop_to(session, dispatch, directory["hall"]))
+    assert hop.plan_id == plan.id
 
 
 async def test_a_letter_may_go_out_twice(session: AsyncSession, directory: Directory) -> None:
@@ -164,6 +181,9 @@ async def test_every_recipient_at_fault_is_named_at_once(
 GOOD = Deadlines(register_by=REGISTER_BY, acknowledge_by=ACKNOWLEDGE_BY)
 BAD_ORDERS: list[tuple[str, dict[str, Any]]] = [
     ("recipients_empty", {"recipients": []}),
+    ("deadline_kind_unclear", {"deadlines": replace(GOOD, acknowledge_within=3)}),
+    ("weights_invalid", {"deadlines": replace(GOOD, weights=[2, 0])}),
+    ("calendar_out_of_range", {"deadlines": replace(GOOD, acknowledge_by=MORNING + 15000 * DAY)}),
     ("deadline_in_past", {"deadlines": replace(GOOD, register_by=MORNING)}),
     ("deadlines_out_of_order", {"deadlines": replace(GOOD, acknowledge_by=MORNING + DAY / 2)}),
     ("alarm_out_of_order", {"deadlines": replace(GOOD, escalate_superior_at=MORNING)}),

@@ -1,12 +1,15 @@
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import ActingOfficer
 from domain.deadlines import Deadlines
 from domain.errors import NotFoundError
 from domain.vocabulary import HopState, Role, Urgency
+from models import Hop
 from services.acknowledge_hop import acknowledge_hop
 from services.list_inbox import InboxFilter, InboxItem, list_inbox
 from tests.support.directory import Directory
@@ -89,7 +92,9 @@ async def test_an_item_says_what_a_clerk_needs(session: AsyncSession, directory:
             sender=agency.name,
             sent_at=MORNING,
             register_by=REGISTER_BY,
+            forward_by=datetime(2021, 3, 3, 9, 30, tzinfo=UTC),
             acknowledge_by=ACKNOWLEDGE_BY,
+            is_suspended=False,
             is_late=False,
         )
     ]
@@ -110,6 +115,34 @@ async def test_lateness_follows_the_deadline_that_still_binds(
     assert not await is_late(REGISTER_BY + HOUR)
     assert not await is_late(ACKNOWLEDGE_BY)
     assert await is_late(ACKNOWLEDGE_BY + HOUR)
+
+
+async def test_each_recipient_is_late_by_a_deadline_of_its_own(
+    session: AsyncSession, directory: Directory
+) -> None:
+    hall, direct = directory["hall"], directory["direct"]
+    three_days = Deadlines(acknowledge_within=3)
+    dispatch = await send(session, directory["agency"], hall, direct, deadlines=three_days)
+    for desk in (hall, direct):
+        await register(session, dispatch, desk, at=MORNING if desk is hall else REGISTER_BY)
+    friday, monday = (datetime(2021, 3, day, 9, 30, tzinfo=UTC) for day in (5, 8))
+    for desk, until in ((hall, friday), (direct, monday)):
+        for at, late in ((until, False), (until + HOUR, True)):
+            page = await list_inbox(session, by=desk.clerk, chosen=ALL, at=at, after=None, limit=1)
+            assert [(item.acknowledge_by, item.is_late) for item in page] == [(until, late)]
+
+
+async def test_a_clock_that_stands_still_is_never_late(
+    session: AsyncSession, directory: Directory
+) -> None:
+    hall = directory["hall"]
+    dispatch = await send(session, directory["agency"], hall)
+    values = {"suspended_at": MORNING, "suspended_by": hall.head.id}
+    await session.execute(update(Hop).where(Hop.dispatch_id == dispatch.id).values(values))
+    page = await list_inbox(
+        session, by=hall.clerk, chosen=ALL, at=ACKNOWLEDGE_BY + DAY, after=None, limit=1
+    )
+    assert [(item.is_suspended, item.is_late) for item in page] == [(True, False)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])

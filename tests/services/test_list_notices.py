@@ -26,7 +26,7 @@ async def _escalate(
     letter = await issue(session, directory["agency"], secrecy=secrecy)
     dispatch = await send(session, directory["agency"], *districts, letter=letter)
     for step in (AlarmStep.OVERDUE_ACKNOWLEDGE, AlarmStep.ESCALATE_SUPERIOR):
-        alarm = Alarm(step=step, due_at=await due_of(session, dispatch, step))
+        alarm = Alarm(step=step, due_at=await due_of(session, dispatch.id, step))
         await raise_alarm(session, dispatch_id=dispatch.id, chunk=0, alarm=alarm, at=AT)
     return dispatch
 
@@ -35,7 +35,7 @@ async def test_a_desk_reads_the_notices_addressed_to_it(
     session: AsyncSession, directory: Directory
 ) -> None:
     dispatch = await _escalate(session, directory)
-    due = await due_of(session, dispatch, AlarmStep.ESCALATE_SUPERIOR)
+    due = await due_of(session, dispatch.id, AlarmStep.ESCALATE_SUPERIOR)
     hall = directory["hall"]
     page = await list_notices(session, by=hall.auditor, is_unread=False, after=None, limit=9)
     assert {one.recipient for one in page} == {
@@ -79,7 +79,7 @@ async def test_without_the_clearance_only_the_lateness_is_told(
     page = await list_notices(session, by=reader, is_unread=False, after=None, limit=9)
     letter = await session.get_one(Letter, dispatch.letter_id)
     shown = (letter.number, letter.subject) if is_shown else (None, None)
-    due = await due_of(session, dispatch, AlarmStep.ESCALATE_SUPERIOR)
+    due = await due_of(session, dispatch.id, AlarmStep.ESCALATE_SUPERIOR)
     assert [(one.number, one.subject) for one in page] == [shown, shown]
     assert {(one.recipient, one.step, one.due_at) for one in page} == {
         (directory[name].name, AlarmStep.ESCALATE_SUPERIOR, due)

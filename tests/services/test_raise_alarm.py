@@ -35,7 +35,7 @@ from tests.support.waiting import until_blocked
 async def _raise(
     session: AsyncSession, dispatch: Dispatch, step: AlarmStep | str, *, chunk: int = 0
 ) -> int:
-    due = await due_of(session, dispatch, AlarmStep(step))
+    due = await due_of(session, dispatch.id, AlarmStep(step))
     alarm = Alarm(step=AlarmStep(step), due_at=due)
     return await raise_alarm(
         session, dispatch_id=dispatch.id, chunk=chunk, alarm=alarm, at=due + timedelta(seconds=1)

@@ -141,7 +141,7 @@ WHERE hop.dispatch_id = :dispatch_id AND one ->> 'step' = :step
 """)
 
 
-async def due_of(session: AsyncSession, dispatch: Dispatch, step: AlarmStep) -> datetime:
+async def due_of(session: AsyncSession, dispatch_id: UUID, step: AlarmStep) -> datetime:
     """Return when a step of a dispatch is due for the last of its hops, or much later if never."""
-    due = await session.scalar(_DUE_OF, {"dispatch_id": dispatch.id, "step": step.value})
+    due = await session.scalar(_DUE_OF, {"dispatch_id": dispatch_id, "step": step.value})
     return due or MORNING + 99 * DAY

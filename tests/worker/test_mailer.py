@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,8 +19,10 @@ from domain.notice_times import PAUSES
 from domain.vocabulary import AlarmStep, MailKind, MailState, Secrecy, Urgency
 from infra.mail import MailServer, MailServerAwayError
 from models import Mail, Notice
-from services.compose_mail import Letterhead, message_id
+from services.compose_mail import Letterhead, compose_mail, message_id
 from services.make_digests import make_digests
+from services.make_urgent_mails import make_urgent_mails
+from services.read_mail import MailContents
 from services.resend_mail import resend_all
 from tests.conftest import Database
 from tests.support.directory import Directory
@@ -40,6 +43,7 @@ MORNING = bangkok(8, "08:40")
 MINUTE = timedelta(minutes=1)
 LATE = AlarmStep.OVERDUE_ACKNOWLEDGE
 URGENT = Urgency.MOST_URGENT
+LETTERHEAD = Letterhead(sender="wian@agency.test", public_url="https://wian.test")
 HALL, HEAD = "saraban@hall.test", "head@hall.test"
 
 
@@ -51,14 +55,13 @@ class Post:
     directory: Directory
     mailbox: Mailbox
     now: datetime = MORNING
-    letterhead: Letterhead = Letterhead(sender="wian@agency.test", public_url="https://wian.test")
 
     def mailer(self, server: Server | None = None) -> Mailer:
         return Mailer(
-            self.sessions, server or self.mailbox.server, self.letterhead, clock=lambda: self.now
+            self.sessions, server or self.mailbox.server, LETTERHEAD, clock=lambda: self.now
         )
 
-    async def late(self, **letter: object) -> Sent:
+    async def late(self, **letter: Any) -> Sent:  # noqa: ANN401 (columns of the letter)
         """A letter that the hall has not answered in time, and the notice that says so."""
         async with self.sessions.begin() as session:
             agency, hall = self.directory["agency"], self.directory["hall"]
@@ -108,7 +111,7 @@ async def test_a_digest_reaches_the_desk_and_the_officers_it_names(post: Post) -
     (message,) = post.mailbox.messages
     assert post.mailbox.recipients == [[HALL, HEAD]]
     assert message["Subject"] == "แจ้งเตือนงานสารบรรณ ๑ รายการ (๘ มิถุนายน ๒๕๖๙)"
-    assert message["Message-ID"] == message_id(mail.id, post.letterhead)
+    assert message["Message-ID"] == message_id(mail.id, LETTERHEAD)
     for kind in ("plain", "html"):
         assert f"https://wian.test/v1/hops/{sent.hop_id}" in text_of(message, kind)
         assert "ทด 0017/ว 1" in text_of(message, kind)
@@ -129,8 +132,8 @@ async def test_what_is_most_urgent_goes_at_night_with_its_meeting(post: Post) ->
     assert message["Subject"].startswith("ด่วนที่สุด: เกินกำหนดตอบรับ ที่ ทด 0017/ว 1")
     (file,) = message.iter_attachments()
     assert isinstance(file, EmailMessage)
-    (event,) = Calendar.from_ical(file.get_content()).walk("VEVENT")
-    assert event["DTSTART"].dt == bangkok(15, "09:00")
+    (event,) = Calendar.from_ical(file.get_content()).events
+    assert event.start == bangkok(15, "09:00")
 
 
 async def test_a_secret_letter_leaks_nothing_on_the_wire(post: Post) -> None:
@@ -247,19 +250,20 @@ async def test_a_server_that_breaks_off_gets_the_same_mail_again(post: Post) -> 
     await post.send_due()
     assert (await post.mail()).state is MailState.SENT
     (message,) = post.mailbox.messages
-    assert message["Message-ID"] == message_id((await post.mail()).id, post.letterhead)
+    assert message["Message-ID"] == message_id((await post.mail()).id, LETTERHEAD)
 
 
 async def test_dead_mails_are_sent_again_in_bulk_and_say_what_is_true_then(post: Post) -> None:
+    post.mailbox.on_data = lambda _: "554 not wanted"
+    letters = []
     for _ in range(3):
-        settled = await post.late(urgency=URGENT)
-        post.mailbox.on_data = lambda _: "554 not wanted"
+        letters.append(await post.late(urgency=URGENT))
         await post.send_due()
     assert {mail.state for mail in await post.mails()} == {MailState.DEAD}
     post.mailbox.on_data = lambda _: None
     post.now += timedelta(days=1)
     async with post.sessions.begin() as session:
-        await settle(session, settled)
+        await settle(session, letters[-1])
         assert await resend_all(session, at=post.now) == 3
     assert await post.send_due() == 3
     states = [mail.state for mail in await post.mails()]
@@ -287,6 +291,25 @@ async def test_while_the_server_is_away_no_mail_loses_an_attempt(post: Post) -> 
     assert (mail.state, mail.attempts, mail.next_try_at) == (MailState.WAITING, 0, MORNING)
     await post.send_due()
     assert (await post.mail()).state is MailState.SENT
+
+
+async def test_a_mail_that_cannot_be_written_does_not_hold_up_the_others(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        await post.late(urgency=URGENT)
+        async with post.sessions.begin() as session:
+            await make_urgent_mails(session, at=post.now)
+    broken = (await post.mails())[0]
+
+    def compose(contents: MailContents, letterhead: Letterhead, *, at: datetime) -> EmailMessage:
+        if contents.mail_id == broken.id:
+            raise ZeroDivisionError
+        return compose_mail(contents, letterhead, at=at)
+
+    monkeypatch.setattr("worker.mailer.compose_mail", compose)
+    assert await post.send_due() == 2
+    assert [mail.state for mail in await post.mails()] == [MailState.DEAD, MailState.SENT]
 
 
 async def test_the_loop_outlives_a_server_that_comes_and_goes(post: Post) -> None:
@@ -349,19 +372,20 @@ def _dead_end() -> SecretStr:
 class _Fickle:
     """Away three times, each in another way; then it takes what it gets."""
 
+    _troubles = (
+        MailServerAwayError("away"),
+        OSError("no route"),
+        AssertionError("a mistake of ours"),
+    )
+
     def __init__(self) -> None:
         self.asked = 0
 
     async def send(self, message: EmailMessage) -> str | None:
         del message
         self.asked += 1
-        match self.asked:
-            case 1:
-                raise MailServerAwayError("away")
-            case 2:
-                raise OSError("no route")
-            case 3:
-                raise AssertionError("a mistake of ours")
+        if self.asked <= len(self._troubles):
+            raise self._troubles[self.asked - 1]
         return None
 
 
