@@ -33,6 +33,7 @@ from benchmarks.route import (
     walk_ours,
     walk_per_hop,
 )
+from benchmarks.working_time import working_time_rows
 from cli.ledger import verify_ledger
 from cli.stack import Stack, running_stack
 from cli.token import issue_token, signing_key
@@ -105,6 +106,7 @@ async def _measure(stack: Stack, effort: Effort) -> list[Row]:
         await _receipts(stack, url, effort),
         await _dispatches(stack, sessions, url, effort),
         await _plans(stack, sessions),
+        working_time_rows(),
     ]
     await engine.dispose()
     return [row for group in rows for row in group]

@@ -7,11 +7,14 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
+from pydantic import SecretStr
 from rich.console import Console
 
+from cli.demo_budget import print_reference, print_tiers, reference_budget
 from cli.demo_desk import DemoError, Desk
 from cli.demo_report import DemoReport, collect_report, print_route
 from cli.demo_story import Story
@@ -19,6 +22,7 @@ from cli.ledger import import_folder, verify_ledger
 from cli.stack import Stack, running_stack
 from cli.token import issue_token, signing_key
 from cli.up import DIRECTORY, stop_on_sigterm
+from infra.database import create_engine, create_sessions
 from infra.processes import ProcessError
 from infra.settings import Settings
 
@@ -66,10 +70,22 @@ async def _play(stack: Stack, started: float) -> DemoReport:
         circular_id = await Story(desk=desk, say=say).play()
         report = await collect_report(desk("clerk.nacc"), stack.settings, circular_id)
         await print_route(console, desk, circular_id)
+        report.tiers = await print_tiers(console, desk("clerk.nacc"), circular_id)
     url = stack.settings.database_url
-    report.registers_verified = url is not None and await verify_ledger(url, console) == 0
+    if url is not None:
+        report.budget_of_2564 = await _show_reference(url)
+        report.registers_verified = await verify_ledger(url, console) == 0
     report.seconds = round(time.monotonic() - started, 1)
     return report
+
+
+async def _show_reference(url: SecretStr) -> dict[str, Any]:
+    engine = create_engine(url, pool=1)
+    async with create_sessions(engine)() as session:
+        budget = await reference_budget(session)
+    await engine.dispose()
+    print_reference(console, budget)
+    return budget.as_json()
 
 
 def _empty_folder(folder: Path) -> Path:

@@ -22,6 +22,12 @@ _STEPS_TH = {
     "overdue_register": "เกินกำหนดลงรับ",
     "remind_acknowledge": "เตือนตอบรับ",
     "overdue_acknowledge": "เกินกำหนดตอบรับ",
+    "overdue_forward": "เกินกำหนดส่งต่อ",
+    "escalate_head": "เร่งรัดถึงหัวหน้าหน่วย",
+    "escalate_register_head": "เร่งรัดการลงรับถึงหัวหน้าหน่วย",
+    "escalate_register_superior": "เร่งรัดการลงรับผ่านผู้บังคับบัญชา/ผู้กำกับดูแล",
+    "escalate_register_origin": "เร่งรัดการลงรับถึงผู้ส่งชั้นเหนือขึ้นไป",
+    "arrived": "หนังสือด่วนมาถึง",
     "escalate_superior": "เร่งรัดผ่านผู้บังคับบัญชา/ผู้กำกับดูแล",
     "escalate_origin": "เร่งรัดถึงผู้ส่งชั้นเหนือขึ้นไป",
 }
@@ -46,6 +52,8 @@ class DemoReport:
     registers_verified: bool = False
     seconds: float = 0.0
     notices: dict[str, int] = field(default_factory=dict)
+    tiers: list[dict[str, Any]] = field(default_factory=list)
+    budget_of_2564: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -151,9 +159,8 @@ def _letters(route: dict[str, Any]) -> list[str]:
 
 
 def _kind(step: str) -> str:
-    return {"remind": "reminder", "overdue": "overdue", "escalate": "escalation"}[
-        step.partition("_")[0]
-    ]
+    loud = {"remind": "reminder", "overdue": "overdue", "escalate": "escalation"}
+    return loud.get(step.partition("_")[0], "arrival")
 
 
 async def _count_workflows(settings: Settings) -> dict[str, int]:

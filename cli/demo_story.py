@@ -191,6 +191,7 @@ class Story:
             "register_by": later(register),
             "remind_acknowledge_at": later(acknowledge - 1),
             "acknowledge_by": later(acknowledge),
+            "escalate_head_at": later(acknowledge + 0.5),
             "escalate_superior_at": later(acknowledge + 1),
             "escalate_origin_at": later(acknowledge + 2),
         }

@@ -11,7 +11,7 @@ from html import escape
 from uuid import UUID
 
 from domain.buddhist_era import bangkok_date, thai_digits, thai_long_date
-from domain.notice_wording import STEP_TH, URGENCY_TH, one_line
+from domain.notice_wording import STEP_TH, URGENCY_TH, days_line, deadline_line, one_line
 from domain.vocabulary import MailKind
 from services.event_calendar import compose_calendar
 from services.read_mail import MailContents, MailItem

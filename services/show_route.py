@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from domain.access import READ, ActingOfficer
-from domain.vocabulary import DispatchState, HopState
+from domain.vocabulary import AlarmStep, DispatchState, HopState
 from models import DeadlinePlan, Dispatch, Hop, Letter, Notice, RegisterEntry, Registry
 from services.count_hops import HopCounts
 from services.list_inbox import is_late
 from services.visible_hops import check_circular, visible
+
+_LADDER = [step.value for step in AlarmStep]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,5 +185,5 @@ def _hop(row: RowMapping) -> RouteHop:
         acknowledge_by=row["hop_acknowledge_by"],
         is_suspended=row["suspended_at"] is not None,
         is_late=row["is_late"],
-        notices=row["notices"] or [],
+        notices=sorted(row["notices"] or [], key=_LADDER.index),
     )

@@ -43,8 +43,8 @@ async def get_calendar(
         version=shown.version,
         holidays_release=shown.holidays_release,
         is_announced=shown.is_announced,
-        opens=shown.hours.opens,
-        closes=shown.hours.closes,
+        opens=f"{shown.hours.opens:%H:%M}",
+        closes=f"{shown.hours.closes:%H:%M}",
         days=[CalendarDayOut.model_validate(day) for day in shown.days],
     )
 

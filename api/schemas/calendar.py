@@ -1,6 +1,6 @@
 """The calendar and the policies, outside."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -29,8 +29,8 @@ class CalendarOut(Told):
     version: int
     holidays_release: str = Field(description="Release of the library that gave the base")
     is_announced: bool = Field(description="False: the year's holidays are a forecast")
-    opens: time = Field(description="Office hours of a working day, Bangkok time")
-    closes: time
+    opens: str = Field(description="Office hours, Bangkok time", examples=["08:30"])
+    closes: str = Field(examples=["16:30"])
     days: list[CalendarDayOut]
 
 

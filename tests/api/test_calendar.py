@@ -32,8 +32,8 @@ async def test_a_month_is_told_to_everybody_who_is_signed_in(shared_api: Api) ->
             "version": 1,
             "holidays_release": page["holidays_release"],
             "is_announced": True,
-            "opens": "08:30:00",
-            "closes": "16:30:00",
+            "opens": "08:30",
+            "closes": "16:30",
         }
         assert len(days) == 28
         assert days[25] == {

@@ -50,7 +50,12 @@ class LedgerWalk:
     async def note(
         self, dispatch: Dispatch, sender: str, above: ModelHop | None, names: list[str]
     ) -> None:
-        made = ModelDispatch(id=dispatch.id, sender=sender, above=above)
+        made = ModelDispatch(
+            id=dispatch.id,
+            sender=sender,
+            above=above,
+            counts_from_receipt=dispatch.acknowledge_within is not None,
+        )
         for name in names:
             hop_id = await hop_to(self.session, dispatch, self.directory[name])
             made.hops.append(ModelHop(id=hop_id, recipient=name, dispatch=made))

@@ -17,11 +17,15 @@ MOVES = {
 }
 
 
+WITH_OTHERS_BELOW = {"hall", "office", "district_a"}
+
+
 @dataclass
 class ModelDispatch:
     id: UUID
     sender: str
     above: "ModelHop | None"
+    counts_from_receipt: bool = False
     hops: "list[ModelHop]" = field(default_factory=list)
     state: str = "open"
 
@@ -49,3 +53,13 @@ class ModelHop:
         if action != "recall" and who != self.recipient:
             return "not_the_recipient"
         return None if (self.state, action) in MOVES else "hop_step_not_allowed"
+
+    def owes(self, step: str) -> bool:
+        """Whether the hop is still to do what a step speaks of."""
+        if step == "arrived":
+            return False
+        if "register" in step:
+            return self.state == "sent"
+        if step == "overdue_forward":
+            return self.state in {"sent", "registered"} and self.recipient in WITH_OTHERS_BELOW
+        return self.state in UNSETTLED

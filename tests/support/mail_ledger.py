@@ -1,17 +1,16 @@
 """Letters, hops and notices written straight into the tables, for what is told by mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import SecretStr
 from sqlalchemy import insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from domain.alarms import MEANING
 from domain.vocabulary import AlarmStep, Authority, Book, HopState, Secrecy, Urgency
-from infra.database import create_engine
 from models import DeadlinePlan, Hop, Letter, Mail, Notice
 from services.take_number import take_number
 from tests.support.directory import Desk
@@ -37,6 +36,7 @@ class Sent:
     hop_id: UUID
     sender: Desk
     recipient: Desk
+    number: str
 
 
 async def send_out(
@@ -50,7 +50,7 @@ async def send_out(
     **letter: Any,  # noqa: ANN401 (columns of the letter)
 ) -> Sent:
     """Write a letter, its dispatch, its plan and its one hop."""
-    letter_id = await _letter(session, sender, **letter)
+    letter_id, number = await _letter(session, sender, **letter)
     dispatch_id: UUID = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     await session.execute(
         text("""
@@ -89,6 +89,7 @@ async def send_out(
         hop_id=hop_id,
         sender=sender,
         recipient=recipient,
+        number=number,
     )
 
 
@@ -179,17 +180,14 @@ async def close(session: AsyncSession, sent: Sent, *, at: datetime = SENT_AT) ->
     )
 
 
-async def give_mailboxes(owner_url: SecretStr, *, of: dict[UUID, str | None]) -> None:
-    """Write the mailboxes of registries or officers, as the owner: the application may not."""
-    engine = create_engine(owner_url, pool=1, role=None)
-    async with engine.begin() as connection:
+async def give_mailboxes(owner: AsyncEngine, *, of: Mapping[UUID, str | None]) -> None:
+    """Write the mailboxes of registries and officers, as the owner: the application may not."""
+    async with owner.begin() as connection:
         for table in ("registry", "officer"):
-            for one, mail in of.items():
-                await connection.execute(
-                    text(f"UPDATE {table} SET mail = :mail WHERE id = :id"),  # noqa: S608
-                    {"mail": mail, "id": one},
-                )
-    await engine.dispose()
+            await connection.execute(
+                text(f"UPDATE {table} SET mail = :mail WHERE id = :id"),  # noqa: S608 (our own)
+                [{"mail": mail, "id": one} for one, mail in of.items()],
+            )
 
 
 async def mails(session: AsyncSession) -> list[Mail]:
@@ -248,7 +246,7 @@ async def _letter(
     urgency: Urgency = Urgency.NORMAL,
     secrecy: Secrecy = Secrecy.NORMAL,
     **columns: Any,  # noqa: ANN401 (columns of the letter)
-) -> UUID:
+) -> tuple[UUID, str]:
     letter_id: UUID = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     taken = await take_number(
         session,
@@ -260,6 +258,7 @@ async def _letter(
     )
     if urgency is Urgency.URGENT_WITHIN:
         columns.setdefault("deliver_by", SENT_AT + DAY)
+    number = f"ทด 0017/ว {taken.number}"
     await session.execute(
         insert(Letter).values(
             id=letter_id,
@@ -267,7 +266,7 @@ async def _letter(
             lineage=[letter_id],
             registry_id=sender.registry_id,
             register_entry_id=taken.entry_id,
-            number=f"ทด 0017/ว {taken.number}",
+            number=number,
             number_letters="ทด",
             number_owner="0017",
             number_is_circular=True,
@@ -283,4 +282,4 @@ async def _letter(
             **columns,
         )
     )
-    return letter_id
+    return letter_id, number

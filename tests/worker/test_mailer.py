@@ -3,97 +3,61 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
 from uuid import UUID
 
 import pytest
 from icalendar import Calendar
 from pydantic import SecretStr
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.notice_times import PAUSES
 from domain.vocabulary import AlarmStep, MailKind, MailState, Secrecy, Urgency
+from infra.embedded.postgres import PostgresServer
 from infra.mail import MailServer, MailServerAwayError
-from models import Mail, Notice
+from models import Notice
 from services.compose_mail import Letterhead, compose_mail, message_id
-from services.make_digests import make_digests
 from services.make_urgent_mails import make_urgent_mails
 from services.read_mail import MailContents
 from services.resend_mail import resend_all
 from tests.conftest import Database
-from tests.support.directory import Directory
+from tests.support.directory import create_directory
 from tests.support.dispatch_process import eventually
 from tests.support.mail_ledger import (
-    Sent,
     bangkok,
-    give_mailboxes,
-    mails,
     notify,
     send_out,
     settle,
 )
-from tests.support.mailbox import BREAK_OFF, Mailbox, open_mailbox, text_of
-from worker.mailer import NO_MAILBOX, NOTHING_LEFT, Mailer, Server
+from tests.support.mailbox import BREAK_OFF, open_mailbox, text_of
+from tests.support.post_office import LETTERHEAD, Ground, Post, open_ground
+from worker.mailer import NO_MAILBOX, NOTHING_LEFT
 
 MORNING = bangkok(8, "08:40")
 MINUTE = timedelta(minutes=1)
 LATE = AlarmStep.OVERDUE_ACKNOWLEDGE
 URGENT = Urgency.MOST_URGENT
-LETTERHEAD = Letterhead(sender="wian@agency.test", public_url="https://wian.test")
 HALL, HEAD = "saraban@hall.test", "head@hall.test"
 
 
-@dataclass(slots=True)
-class Post:
-    """A mailer with its ledger, its mail server and its clock."""
-
-    sessions: async_sessionmaker[AsyncSession]
-    directory: Directory
-    mailbox: Mailbox
-    now: datetime = MORNING
-
-    def mailer(self, server: Server | None = None) -> Mailer:
-        return Mailer(
-            self.sessions, server or self.mailbox.server, LETTERHEAD, clock=lambda: self.now
-        )
-
-    async def late(self, **letter: Any) -> Sent:  # noqa: ANN401 (columns of the letter)
-        """A letter that the hall has not answered in time, and the notice that says so."""
-        async with self.sessions.begin() as session:
-            agency, hall = self.directory["agency"], self.directory["hall"]
-            by = bangkok(8, "08:00")
-            sent = await send_out(session, agency, hall, acknowledge_by=by, **letter)
-            await notify(session, sent, LATE, officer_id=hall.head.id)
-            return sent
-
-    async def make_digests(self) -> None:
-        async with self.sessions.begin() as session:
-            await make_digests(session, at=self.now)
-
-    async def send_due(self) -> int:
-        return await self.mailer().send_due()
-
-    async def mail(self) -> Mail:
-        (mail,) = await self.mails()
-        return mail
-
-    async def mails(self) -> list[Mail]:
-        async with self.sessions() as session:
-            return await mails(session)
+@pytest.fixture(scope="module")
+async def ground(postgres: PostgresServer) -> AsyncIterator[Ground]:
+    """A ledger that the tests of this module empty of mails, one after the other."""
+    database = Database(postgres)
+    database.create()
+    async with open_ground(database, await create_directory(database.owner_url)) as ground:
+        yield ground
+    database.drop()
 
 
 @pytest.fixture
-async def post(
-    sessions: async_sessionmaker[AsyncSession], own_directory: Directory, database: Database
-) -> AsyncIterator[Post]:
-    hall = own_directory["hall"]
-    await give_mailboxes(database.owner_url, of={hall.registry_id: HALL, hall.head.id: HEAD})
+async def post(ground: Ground) -> AsyncIterator[Post]:
+    hall = ground.directory["hall"]
+    await ground.empty()
+    await ground.give(of={hall.registry_id: HALL, hall.head.id: HEAD})
     async with open_mailbox() as mailbox:
-        yield Post(sessions=sessions, directory=own_directory, mailbox=mailbox)
+        yield Post(ground=ground, mailbox=mailbox, now=MORNING)
 
 
 async def test_a_digest_reaches_the_desk_and_the_officers_it_names(post: Post) -> None:
@@ -114,12 +78,12 @@ async def test_a_digest_reaches_the_desk_and_the_officers_it_names(post: Post) -
     assert message["Message-ID"] == message_id(mail.id, LETTERHEAD)
     for kind in ("plain", "html"):
         assert f"https://wian.test/v1/hops/{sent.hop_id}" in text_of(message, kind)
-        assert "ทด 0017/ว 1" in text_of(message, kind)
+        assert sent.number in text_of(message, kind)
 
 
 async def test_what_is_most_urgent_goes_at_night_with_its_meeting(post: Post) -> None:
     post.now = bangkok(8, "23:00")
-    await post.late(
+    sent = await post.late(
         urgency=URGENT,
         event_starts_at=bangkok(15, "09:00"),
         event_ends_at=bangkok(15, "12:00"),
@@ -129,7 +93,7 @@ async def test_what_is_most_urgent_goes_at_night_with_its_meeting(post: Post) ->
     assert await post.send_due() == 1
     assert (await post.mail()).kind is MailKind.AT_ONCE
     (message,) = post.mailbox.messages
-    assert message["Subject"].startswith("ด่วนที่สุด: เกินกำหนดตอบรับ ที่ ทด 0017/ว 1")
+    assert message["Subject"].startswith(f"ด่วนที่สุด: เกินกำหนดตอบรับ ที่ {sent.number} ")
     (file,) = message.iter_attachments()
     assert isinstance(file, EmailMessage)
     (event,) = Calendar.from_ical(file.get_content()).events
@@ -137,7 +101,7 @@ async def test_what_is_most_urgent_goes_at_night_with_its_meeting(post: Post) ->
 
 
 async def test_a_secret_letter_leaks_nothing_on_the_wire(post: Post) -> None:
-    await post.late(
+    sent = await post.late(
         urgency=URGENT,
         secrecy=Secrecy.SECRET,
         subject="แผนลับ",
@@ -152,15 +116,15 @@ async def test_a_secret_letter_leaks_nothing_on_the_wire(post: Post) -> None:
         [text_of(message, "plain"), text_of(message, "html"), *map(str, message.values())]
     )
     assert "มีชั้นความลับ" in everything
-    hall = post.directory["hall"].name
-    for words in ("แผนลับ", "ที่ลับ", "0017", "ว 1", f"ผู้รับ: {hall}"):
+    hall = post.ground.directory["hall"].name
+    for words in ("แผนลับ", "ที่ลับ", sent.number, "0017", f"ผู้รับ: {hall}"):
         assert words not in everything
 
 
 async def test_what_was_settled_in_between_is_left_out(post: Post) -> None:
     settled, waiting = await post.late(), await post.late()
     await post.make_digests()
-    async with post.sessions.begin() as session:
+    async with post.ground.sessions.begin() as session:
         await settle(session, settled)
     await post.send_due()
     (message,) = post.mailbox.messages
@@ -172,7 +136,7 @@ async def test_what_was_settled_in_between_is_left_out(post: Post) -> None:
 async def test_a_mail_with_nothing_left_to_say_is_dropped(post: Post) -> None:
     settled = await post.late()
     await post.make_digests()
-    async with post.sessions.begin() as session:
+    async with post.ground.sessions.begin() as session:
         await settle(session, settled)
     assert await post.send_due() == 1
     mail = await post.mail()
@@ -182,10 +146,10 @@ async def test_a_mail_with_nothing_left_to_say_is_dropped(post: Post) -> None:
 
 @pytest.mark.parametrize("text", [None, "not a mailbox", "a@b.test\r\nBcc: thief@c.test"])
 async def test_a_registry_without_a_mailbox_is_told_on_the_screen_alone(
-    post: Post, database: Database, text: str | None
+    post: Post, text: str | None
 ) -> None:
-    hall = post.directory["hall"]
-    await give_mailboxes(database.owner_url, of={hall.registry_id: text, hall.head.id: None})
+    hall = post.ground.directory["hall"]
+    await post.ground.give(of={hall.registry_id: text, hall.head.id: None})
     await post.late()
     await post.make_digests()
     await post.send_due()
@@ -262,7 +226,7 @@ async def test_dead_mails_are_sent_again_in_bulk_and_say_what_is_true_then(post:
     assert {mail.state for mail in await post.mails()} == {MailState.DEAD}
     post.mailbox.on_data = lambda _: None
     post.now += timedelta(days=1)
-    async with post.sessions.begin() as session:
+    async with post.ground.sessions.begin() as session:
         await settle(session, letters[-1])
         assert await resend_all(session, at=post.now) == 3
     assert await post.send_due() == 3
@@ -298,7 +262,7 @@ async def test_a_mail_that_cannot_be_written_does_not_hold_up_the_others(
 ) -> None:
     for _ in range(2):
         await post.late(urgency=URGENT)
-        async with post.sessions.begin() as session:
+        async with post.ground.sessions.begin() as session:
             await make_urgent_mails(session, at=post.now)
     broken = (await post.mails())[0]
 
@@ -320,19 +284,21 @@ async def test_the_loop_outlives_a_server_that_comes_and_goes(post: Post) -> Non
     async def is_sent() -> bool:
         return [mail.state for mail in await post.mails()] == [MailState.SENT]
 
-    await eventually(is_sent)
-    stop.set()
-    await asyncio.wait_for(running, 30)
+    try:
+        await eventually(is_sent)
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 30)
     assert server.asked == 4
 
 
 async def test_two_mailers_send_each_mail_once(post: Post) -> None:
-    agency = post.directory["agency"]
-    async with post.sessions.begin() as session:
+    agency = post.ground.directory["agency"]
+    async with post.ground.sessions.begin() as session:
         for name in ("office", "district_a", "district_b", "direct"):
-            desk = post.directory[name]
+            desk = post.ground.directory[name]
             sent = await send_out(session, agency, desk, acknowledge_by=bangkok(8, "08:00"))
-            await notify(session, sent, LATE, officer_id=post.directory["hall"].head.id)
+            await notify(session, sent, LATE, officer_id=post.ground.directory["hall"].head.id)
     await post.make_digests()
     settled = await asyncio.gather(*(post.send_due() for _ in range(3)))
     assert sum(settled) == 4
@@ -360,7 +326,7 @@ async def test_notices_keep_the_mail_that_carried_them(post: Post) -> None:
     await post.late()
     await post.make_digests()
     await post.send_due()
-    async with post.sessions() as session:
+    async with post.ground.sessions() as session:
         carried: list[UUID | None] = list(await session.scalars(select(Notice.mail_id)))
     assert carried == [(await post.mail()).id]
 
