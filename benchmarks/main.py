@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio.client import Client
 
 from benchmarks.dispatch_vs_copy import dispatch_vs_copy
+from benchmarks.inboxes import fill_inboxes
 from benchmarks.measure import Row, machine, ratios, resident_megabytes, until
 from benchmarks.nation import Body, analyze, found_nation
 from benchmarks.plan_nation import found_tiers, plan_national_seconds
-from benchmarks.receipts import CLIENTS, Queues, WaitingHop, receipt_api_vs_sql
+from benchmarks.receipts import CLIENTS, receipt_api_vs_sql
 from benchmarks.route import (
     DISTRICTS,
     HOPS,
@@ -132,7 +133,13 @@ async def _plans(stack: Stack, sessions: async_sessionmaker[AsyncSession]) -> li
 
 async def _receipts(stack: Stack, url: SecretStr, effort: Effort) -> list[Row]:
     desks = await found_nation(stack.owner_url, prefix="r", bodies=CLIENTS * DESKS_PER_CLIENT)
-    queues = _waiting_hops(stack, desks, effort)
+    queues = fill_inboxes(
+        _server(stack).owner_url,
+        desks,
+        tokens=_tokens(stack, desks),
+        # More than both sides can take: 1,500 a second on each for every second measured.
+        letters=int(3_000 * effort.receipt_seconds * (effort.receipt_pairs + 1) / len(desks)) + 1,
+    )
     analyze(_server(stack).superuser_url)
     row = await receipt_api_vs_sql(
         port=stack.settings.api_port,
@@ -148,69 +155,9 @@ async def _receipts(stack: Stack, url: SecretStr, effort: Effort) -> list[Row]:
     return [row]
 
 
-def _waiting_hops(stack: Stack, desks: list[Body], effort: Effort) -> Queues:
-    # More than both sides can take: 1,500 a second on each side for every second measured.
-    seconds = effort.receipt_seconds * (effort.receipt_pairs + 1) * 2
-    letters = int(1_500 * seconds / len(desks)) + 1
+def _tokens(stack: Stack, desks: list[Body]) -> list[str]:
     key = signing_key(stack.settings)
-    queues: Queues = [[] for _ in range(CLIENTS)]
-    by_registry = {body.registry_id: nth for nth, body in enumerate(desks)}
-    tokens = [issue_token(stack.settings, key, body.clerk.name, lifetime=3600) for body in desks]
-    with psycopg.connect(_server(stack).owner_url.replace("+psycopg", "")) as connection:
-        rows = connection.execute(_FILL.encode(), {"letters": letters, "prefix": "r-%"}).fetchall()
-    for hop_id, registry_id in rows:
-        nth = by_registry[registry_id]
-        hop = WaitingHop(body=desks[nth], token=tokens[nth], hop_id=hop_id)
-        queues[nth % CLIENTS].append(hop)
-    return queues
-
-
-# Each letter goes from the first desk to all of them; set-based, as only the receipts are measured.
-_FILL = """
-WITH desks AS (
-    SELECT r.id AS registry_id, o.id AS officer_id, row_number() OVER (ORDER BY r.code) AS nth
-    FROM registry r JOIN officer o ON o.subject = r.code WHERE r.code LIKE %(prefix)s
-), sender AS (SELECT * FROM desks WHERE nth = 1),
-book AS (
-    INSERT INTO register (registry_id, book, year, opened_at, opened_by)
-    SELECT registry_id, 'circular', extract(year FROM now() AT TIME ZONE 'Asia/Bangkok'), now(),
-        officer_id FROM sender
-    RETURNING id
-), entries AS (
-    INSERT INTO register_entry (register_id, kind, letter_id, recorded_at, recorded_by)
-    SELECT book.id, 'allocated', uuidv7(), now(), sender.officer_id
-    FROM book, sender, generate_series(1, %(letters)s)
-    RETURNING id, number, letter_id
-), letters AS (
-    INSERT INTO letter (id, circular_id, lineage, registry_id, register_entry_id, number,
-        number_letters, number_owner, number_is_circular, number_running, dated, subject, body,
-        urgency, secrecy, authority, issued_at, issued_by)
-    SELECT e.letter_id, e.letter_id, ARRAY[e.letter_id], sender.registry_id, e.id,
-        'กข 0001/ว ' || e.number, 'กข', '0001', true, e.number::text, current_date - 1,
-        'หนังสือเวียนสำหรับการวัด', '', 'normal', 'normal', 'own', now(), sender.officer_id
-    FROM entries e, sender
-    RETURNING id
-), fresh AS (SELECT id AS letter_id, uuidv7() AS id FROM letters),
-sent AS (
-    INSERT INTO dispatch (id, letter_id, circular_id, sender_registry_id, lineage, state,
-        register_by, acknowledge_by, sent_at, sent_by)
-    SELECT f.id, f.letter_id, f.letter_id, sender.registry_id, ARRAY[f.id], 'open',
-        now() + interval '5 days', now() + interval '9 days', now(), sender.officer_id
-    FROM fresh f, sender
-    RETURNING id, register_by, acknowledge_by
-), planned AS (
-    INSERT INTO deadline_plan (dispatch_id, calendar_scopes, register_by, acknowledge_by, alarms,
-        share_days, left_days, unannounced_years, calendar_version, policy_version,
-        holidays_release, made_at)
-    SELECT id, '{nation}', register_by, acknowledge_by, '[]', 6, 0, '{}', 1, 1, 'none', now()
-    FROM sent
-    RETURNING id, dispatch_id
-)
-INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, plan_id, state)
-SELECT planned.dispatch_id, desks.nth, 0, desks.registry_id, planned.id, 'sent'
-FROM planned, desks
-RETURNING id, recipient_registry_id
-"""
+    return [issue_token(stack.settings, key, body.clerk.name, lifetime=3600) for body in desks]
 
 
 async def _routes(

@@ -173,7 +173,9 @@ async def _as_sql(
         hop = queue.pop()
         now, key, by = datetime.now(UTC), str(uuid4()), hop.body.clerk.id
         async with connection.transaction():
-            await connection.execute(_OFFICER, {"subject": hop.body.clerk.name})
+            await connection.execute(
+                _OFFICER, {"subject": hop.body.clerk.name, "on": bangkok_date(now)}
+            )
             await connection.execute(
                 _CLAIM, {"lock": uuid4().int >> 66, "officer_id": by, "key": key}
             )

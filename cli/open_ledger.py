@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from pydantic import SecretStr
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.calendar_input import in_one_line
@@ -96,7 +97,12 @@ def _told_in_one_line() -> Iterator[None]:
     except ProcessError as error:
         sys.exit(str(error))
     except OperationalError as error:
-        first_line = str(error.orig).strip().partition("\n")[0]
-        sys.exit(f"The ledger cannot be reached: {first_line}")
-    except ProgrammingError:
-        sys.exit("The ledger's schema is not that of this version: `wian db upgrade` brings it up.")
+        sys.exit(f"The ledger cannot be reached: {_first_line(error)}")
+    except ProgrammingError as error:
+        if isinstance(error.orig, UndefinedTable | UndefinedColumn):
+            sys.exit("The ledger's schema is older than this version: run `wian db upgrade`.")
+        sys.exit(f"The ledger refused: {_first_line(error)}")
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]

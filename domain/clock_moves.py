@@ -133,14 +133,17 @@ def put_off(plan: Plan, clock: WorkingCalendar, days: int, *, since: datetime) -
     """Return a plan whose instants after `since` lie `days` working days later.
 
     What is past stays as it was told. Only the time to acknowledge is put off even then: a
-    recipient that is late gets a new deadline, with the steps that go with it.
+    recipient that is late gets a new deadline, with those of its steps that then lie ahead.
     """
     is_late = plan.acknowledge_by <= since
 
     def moves(duty: Duty, instant: datetime) -> bool:
         return instant > since or (is_late and duty is Duty.ACKNOWLEDGE)
 
-    return _move(plan, clock, Shift(days=days), moves)
+    moved = _move(plan, clock, Shift(days=days), moves)
+    told = {alarm.step: alarm for alarm in plan.alarms if alarm.due_at <= since}
+    alarms = [told.get(a.step, a) if a.due_at <= since else a for a in moved.alarms]
+    return replace(moved, alarms=in_order(alarms))
 
 
 def go_on(plan: Plan, clock: WorkingCalendar, shift: Shift, *, since: datetime) -> Plan:

@@ -1,6 +1,7 @@
 """How a process reaches the mail server."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
@@ -20,6 +21,8 @@ REPLY_SECONDS = 10.0
 # The mail's row stays locked while it is sent, and the database ends a transaction that is idle
 # for a minute.
 MAIL_SECONDS = 40.0
+
+GOODBYE_SECONDS = 1.0
 
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -85,9 +88,12 @@ class MailServer:
         try:
             async with asyncio.timeout(MAIL_SECONDS):
                 await _enter(client)
-                return await _hand_in(client, message)
+                remark = await _hand_in(client, message)
         except TimeoutError as error:
             raise MailNotTakenError("no answer in time", is_final=False) from error
+        else:
+            await _leave(client)
+            return remark
         finally:
             client.close()
 
@@ -131,6 +137,12 @@ async def _hand_in(client: SMTP, message: EmailMessage) -> str | None:
         return None
     codes = ", ".join(str(answer.code) for answer in refused.values())
     return f"{len(refused)} of the mailboxes were refused: {codes}"
+
+
+async def _leave(client: SMTP) -> None:
+    # The mail was taken: whatever happens now must not send it again.
+    with suppress(SMTPException, OSError):
+        await client.quit(timeout=GOODBYE_SECONDS)
 
 
 def _not_an_address() -> ValueError:

@@ -13,7 +13,9 @@ from models.columns import Choice, Id, one_of, paired
 
 
 class Notice(Base):
-    """One step of the ladder for one hop, addressed to a post of a registry; it happens once.
+    """One step of the ladder for one hop, addressed to a post of a registry.
+
+    It happens once for a deadline, and again only when the deadline was moved.
 
     `officer_id` is who held the post at that moment, where it was one person. `facts` are
     figures for the reader; `mail_id` is the mail that carries it.
@@ -40,7 +42,7 @@ class Notice(Base):
         one_of("kind", NoticeKind),
         paired("read"),
         one_of("post", Role),
-        UniqueConstraint("hop_id", "step", "registry_id"),
+        UniqueConstraint("hop_id", "step", "due_at", "registry_id"),
         Index(None, "registry_id", "id"),
         Index(None, "mail_id"),
         Index("ix_notice_unmailed", "registry_id", postgresql_where=text("mail_id IS NULL")),

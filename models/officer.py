@@ -44,7 +44,11 @@ class OfficerRole(Base):
     registry_id: Mapped[UUID] = mapped_column(ForeignKey("registry.id"))
     role: Mapped[Role] = mapped_column(Choice(Role))
 
-    __table_args__ = (one_of("role", Role), UniqueConstraint("officer_id", "registry_id", "role"))
+    __table_args__ = (
+        one_of("role", Role),
+        UniqueConstraint("officer_id", "registry_id", "role"),
+        Index(None, "registry_id"),
+    )
 
 
 class PostPeriod(Base):

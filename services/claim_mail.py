@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar_scope import calendar_scopes
 from domain.notice_times import mail_turn, pause_after
-from domain.vocabulary import MailState
+from domain.vocabulary import MailKind, MailState
 from domain.working_time import WorkingCalendar
 from models import Mail, Notice, Organization, Registry
 from services.deadline_rules import load_rules
@@ -16,15 +16,22 @@ _LONGEST_ERROR = 500
 
 
 async def claim_mail(session: AsyncSession, *, at: datetime) -> Mail | None:
-    """Lock and return the mail whose turn came first, leaving out those another mailer holds."""
-    query = (
-        select(Mail)
-        .where(Mail.state == MailState.WAITING, Mail.next_try_at <= at)
-        .order_by(Mail.next_try_at, Mail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return (await session.scalars(query)).one_or_none()
+    """Lock and return the mail whose turn came first, leaving out those another mailer holds.
+
+    What goes at once does not queue behind the digests of the morning.
+    """
+    for kind in (MailKind.AT_ONCE, MailKind.DIGEST):
+        query = (
+            select(Mail)
+            .where(Mail.state == MailState.WAITING, Mail.kind == kind, Mail.next_try_at <= at)
+            .order_by(Mail.next_try_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        mail = (await session.scalars(query)).one_or_none()
+        if mail is not None:
+            return mail
+    return None
 
 
 async def has_its_turn(session: AsyncSession, mail: Mail, *, at: datetime) -> bool:

@@ -17,7 +17,7 @@ from domain.buddhist_era import bangkok_date
 from domain.deadlines import Deadlines, check_within_parent
 from domain.errors import InvalidError
 from domain.vocabulary import EventKind
-from models import Dispatch, Hop, Letter
+from models import DeadlinePlan, Dispatch, Hop, Letter
 from services.answer_forms import check_form
 from services.plan_recipients import DispatchPlan, insert_plans, plan_recipients, plan_row
 from services.record_event import record_event
@@ -142,9 +142,9 @@ async def create_dispatch(
     }
     if planned.planned < len(order.recipients):
         await _refuse_unreached(session, values, order.recipients)
-    check_within_parent(
-        planned.latest["acknowledge_by"], parent=above.acknowledge_by if above else None
-    )
+    if parent is not None:
+        due = (await session.get_one(DeadlinePlan, parent[0].plan_id)).acknowledge_by
+        check_within_parent(planned.latest["acknowledge_by"], parent=due)
     values["dispatch_id"] = await _insert_dispatch(session, values, order, planned, parent)
     await _insert_hops(session, values, order.recipients, planned)
     await _record(session, values, order, planned)

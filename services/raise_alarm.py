@@ -17,7 +17,8 @@ from services.record_event import SYSTEM_OFFICER
 
 # The share lock makes a receipt that is being written come first: the row is read again after
 # it, so a desk that stamped a millisecond ago is not chased. A hop whose plan was replaced in
-# that moment drops out too: the instants of the new plan have alarms of their own.
+# that moment drops out too: the instants of the new plan have alarms of their own. Hops are locked
+# in the order in which a move locks them.
 #
 # `candidates` are the registries that a step may address: the lines of a hop are all told, and of
 # the ranks of a line the first where somebody holds the post; the last rank is told in any case.
@@ -34,7 +35,9 @@ WITH waiting AS (
     ) planned
     WHERE h.dispatch_id = :dispatch_id AND h.chunk = :chunk AND h.state = ANY(:states)
         AND h.suspended_at IS NULL AND d.state = 'open' AND planned.due_at <= :due_at
-        AND NOT EXISTS (SELECT FROM notice n WHERE n.hop_id = h.id AND n.step = :step)
+        AND NOT EXISTS (SELECT FROM notice n
+            WHERE n.hop_id = h.id AND n.step = :step AND n.due_at = planned.due_at)
+    ORDER BY h.id
     FOR SHARE OF h
 ), candidates AS (
 {candidates}
@@ -62,7 +65,7 @@ WITH waiting AS (
         jsonb_build_object({figures}
             'instead_of', CASE WHEN a.rank > 0 THEN CAST(:rung AS text) END)), w.due_at, :at
     FROM addressed a JOIN waiting w ON w.id = a.hop_id
-    ON CONFLICT (hop_id, step, registry_id) DO NOTHING
+    ON CONFLICT (hop_id, step, due_at, registry_id) DO NOTHING
     RETURNING hop_id, registry_id, post, officer_id, facts, due_at
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
@@ -143,8 +146,8 @@ async def raise_alarm(
 ) -> int:
     """Write the notices and events of one step, and return how many are new.
 
-    Safe to run again: a hop gets each step once. An arrival is no alarm: it is told when the
-    letter is sent.
+    Safe to run again: a hop gets each step of a deadline once, and once more only when the
+    deadline was moved since. An arrival is no alarm: it is told when the letter is sent.
     """
     duty, rung, kind = MEANING[alarm.step]
     if kind not in EVENT_KIND:

@@ -84,7 +84,9 @@ async def read_mail(session: AsyncSession, mail: Mail, *, at: datetime) -> MailC
     """
     desk = (await session.execute(_REGISTRY, {"id": mail.registry_id})).one()
     rows = (await session.execute(_NOTICES, {"mail_id": mail.id})).all()
-    told = [row for row in rows if is_still_true(_facts(row), at)]
+    # A step is told once, though a deadline that was moved has raised it anew.
+    newest = {(row.hop_id, row.step): row for row in rows}
+    told = [row for row in newest.values() if is_still_true(_facts(row), at)]
     named = dict.fromkeys(filter(None, [desk.mail, *(row.mail for row in told)]))
     return MailContents(
         mail_id=mail.id,

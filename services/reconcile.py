@@ -19,6 +19,7 @@ GRACE = timedelta(minutes=10)
 # One row a chunk that is waited for in the ledger or by an execution. A chunk for which messages
 # are waiting is left alone: they may say all that is missing.
 #
+# What is pending is what `services.relay_outbox.pending_alarms` would tell.
 # `next_due_at` of an execution may be earlier than what is pending: it wakes, finds the step done
 # or no longer owed, and goes on. Wrong is one that would wake too late, or at an instant that is
 # in no plan of its hops.
@@ -36,7 +37,8 @@ WITH running AS (
     SELECT h.dispatch_id, h.chunk, due.due_at, h.settled_at IS NULL AND h.suspended_at IS NULL
         AND (due.step <> ALL(:to_register) OR h.state = 'sent')
         AND (due.step <> ALL(:to_forward) OR h.state IN ('sent', 'registered'))
-        AND NOT EXISTS (SELECT FROM notice n WHERE n.hop_id = h.id AND n.step = due.step)
+        AND NOT EXISTS (SELECT FROM notice n
+            WHERE n.hop_id = h.id AND n.step = due.step AND n.due_at = due.due_at)
         AS is_pending
     FROM running r
     JOIN hop h ON h.dispatch_id = r.dispatch_id AND h.chunk = r.chunk

@@ -39,7 +39,8 @@ WHERE h.dispatch_id = :dispatch_id AND h.chunk = :chunk AND h.settled_at IS NULL
     AND h.suspended_at IS NULL
     AND (due.step <> ALL(:to_register) OR h.state = 'sent')
     AND (due.step <> ALL(:to_forward) OR h.state IN ('sent', 'registered'))
-    AND NOT EXISTS (SELECT FROM notice n WHERE n.hop_id = h.id AND n.step = due.step)
+    AND NOT EXISTS (SELECT FROM notice n
+        WHERE n.hop_id = h.id AND n.step = due.step AND n.due_at = due.due_at)
 """).bindparams(
     bindparam("to_register", type_=ARRAY(Text())), bindparam("to_forward", type_=ARRAY(Text()))
 )

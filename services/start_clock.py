@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.buddhist_era import bangkok_date
 from domain.deadline_plan import days_after_receipt, start_acknowledging
 from domain.deadlines import Circumstances
 from domain.vocabulary import OutboxKind
@@ -17,6 +18,15 @@ from services.read_plan import read_plan
 _POINT = text("UPDATE hop SET plan_id = :plan_id WHERE id = :hop_id")
 _PARENT = text("""
 SELECT p.acknowledge_by FROM hop h JOIN deadline_plan p ON p.id = h.plan_id WHERE h.id = :hop_id
+""")
+# An extension before the receipt put off a clock that had not begun: its days still count.
+_FIRST = text("""
+WITH RECURSIVE chain AS (
+    SELECT replaces_id, acknowledge_by FROM deadline_plan WHERE id = :plan_id
+    UNION ALL
+    SELECT p.replaces_id, p.acknowledge_by FROM deadline_plan p JOIN chain c ON p.id = c.replaces_id
+)
+SELECT acknowledge_by FROM chain WHERE replaces_id IS NULL
 """)
 
 
@@ -45,6 +55,8 @@ async def start_clock(
     hop, dispatch, old, urgency = (await session.execute(query)).one()
     rules = await load_rules(session)
     clock = rules.clock(old.calendar_scopes, urgency)
+    first = await session.scalar(_FIRST, {"plan_id": old.id}) or old.acknowledge_by
+    days += clock.count_days(bangkok_date(first), bangkok_date(old.acknowledge_by))
     due = days_after_receipt(clock, received_at, days)
     if dispatch.parent_hop_id is not None:
         above = await session.scalar(_PARENT, {"hop_id": dispatch.parent_hop_id})

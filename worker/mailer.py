@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 LANES = 4
 """Mails under way at the same time; each holds a connection to the database."""
 
+ROUND = 50
+"""Mails that a lane sends before urgent notices are looked for again."""
+
 MAX_BACKOFF = 60.0
 NOTHING_LEFT = "nothing in it is true any more"
 NO_MAILBOX = "no mailbox: the registry and its officers have no valid address"
@@ -63,15 +66,22 @@ class Mailer:
         """
         pause = interval
         while not stop.is_set():
-            (outcome,) = await asyncio.gather(self.send_due(), return_exceptions=True)
-            pause = interval if isinstance(outcome, int) else min(pause * 2, MAX_BACKOFF)
-            if not isinstance(outcome, int):
+            (outcome,) = await asyncio.gather(self.send_due(stop), return_exceptions=True)
+            if isinstance(outcome, BaseException):
+                pause = min(pause * 2, MAX_BACKOFF)
                 log.warning("mailer waits %.1f s: %r", pause, outcome)
+            elif outcome:
+                continue
+            else:
+                pause = interval
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
 
-    async def send_due(self) -> int:
-        """Make the mails that cannot wait, settle every mail whose turn has come; return how many.
+    async def send_due(self, stop: asyncio.Event | None = None) -> int:
+        """Make the mails that cannot wait, settle a round of what is due; return how many.
+
+        Args:
+            stop: Set it to end after the mails under way.
 
         Raises:
             MailServerAwayError: The mail server is away; the mails wait as they are.
@@ -79,7 +89,7 @@ class Mailer:
         async with self._sessions.begin() as session:
             await make_urgent_mails(session, at=self._clock())
         lanes = await asyncio.gather(
-            *(self._send_in_turn() for _ in range(LANES)), return_exceptions=True
+            *(self._send_in_turn(stop) for _ in range(LANES)), return_exceptions=True
         )
         for one in lanes:
             if isinstance(one, BaseException):
@@ -101,11 +111,11 @@ class Mailer:
                 await self._settle(session, mail, at)
         return True
 
-    async def _send_in_turn(self) -> int:
-        settled = 0
-        while await self.send_next():
-            settled += 1
-        return settled
+    async def _send_in_turn(self, stop: asyncio.Event | None) -> int:
+        for settled in range(ROUND):
+            if (stop is not None and stop.is_set()) or not await self.send_next():
+                return settled
+        return ROUND
 
     async def _settle(self, session: AsyncSession, mail: Mail, at: datetime) -> None:
         contents = await read_mail(session, mail, at=at)

@@ -2,13 +2,10 @@
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import (
@@ -20,19 +17,14 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.alarms import Alarm
 from domain.vocabulary import OutboxKind
-from models import Outbox
 from services.relay_outbox import (
     DispatchWatch,
-    claim_waiting,
     is_start_waiting,
-    lock_moves,
     mark_sent,
     park,
-    pending_alarms,
-    read_watch,
 )
+from worker.deliveries import Delivery, claim_messages, claim_moves
 from workflows.dispatch import DeadlineChange, DispatchWorkflow, HopEvents, Watch
 from workflows.names import (
     CIRCULAR_ID,
@@ -45,30 +37,15 @@ from workflows.names import (
 log = logging.getLogger(__name__)
 
 BATCH = 1000
+# Each is a call that waits for a worker: more at once would only wait for each other.
+MOVES = 100
 CALL_TIMEOUT = timedelta(seconds=10)
 MAX_BACKOFF = 5.0
 LATE = "late: the process has ended"
-UNKNOWN = "unknown: the ledger has no such dispatch"
 
 
 class NothingDeliveredError(Exception):
     """Every message of a batch failed; the cause is the first failure."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
-    """The messages of one batch that go to the same execution."""
-
-    dispatch_id: UUID
-    chunk: int
-    rows: Sequence[Outbox]
-    start: DispatchWatch | None
-    alarms: Sequence[Alarm] = ()
-
-    @property
-    def ids(self) -> list[int]:
-        """The outbox rows that this delivery carries."""
-        return [row.id for row in self.rows]
 
 
 class Relay:
@@ -128,7 +105,7 @@ class Relay:
             NothingDeliveredError: Messages are waiting, and none could be delivered.
         """
         async with self._sessions.begin() as session:
-            deliveries = await self._claim(session)
+            deliveries = await claim_messages(session, limit=BATCH, at=self._clock())
             return await self._carry(session, deliveries, self._deliver)
 
     async def deliver_moves(self) -> int:
@@ -138,7 +115,7 @@ class Relay:
             NothingDeliveredError: Messages are waiting, and none could be delivered.
         """
         async with self._sessions.begin() as session:
-            moves = await self._claim_moves(session)
+            moves = await claim_moves(session, limit=MOVES)
             return await self._carry(session, moves, self._replan)
 
     async def _carry(
@@ -157,41 +134,6 @@ class Relay:
         if failures and not done:
             raise NothingDeliveredError from failures[0]
         return done
-
-    async def _claim(self, session: AsyncSession) -> list[Delivery]:
-        groups: defaultdict[tuple[UUID, int], list[Outbox]] = defaultdict(list)
-        for row in await claim_waiting(session, limit=BATCH):
-            groups[row.dispatch_id, row.chunk].append(row)
-        deliveries = []
-        for (dispatch_id, chunk), rows in groups.items():
-            start = None
-            if any(row.kind is OutboxKind.DISPATCHED for row in rows):
-                try:
-                    start = await read_watch(session, dispatch_id=dispatch_id, chunk=chunk)
-                except NoResultFound:
-                    ids = [row.id for row in rows]
-                    await park(session, ids=ids, reason=UNKNOWN, at=self._clock())
-                    continue
-            deliveries.append(
-                Delivery(dispatch_id=dispatch_id, chunk=chunk, rows=rows, start=start)
-            )
-        return deliveries
-
-    async def _claim_moves(self, session: AsyncSession) -> list[Delivery]:
-        groups: defaultdict[tuple[UUID, int], list[Outbox]] = defaultdict(list)
-        for row in await claim_waiting(session, limit=BATCH, moves=True):
-            groups[row.dispatch_id, row.chunk].append(row)
-        return [
-            Delivery(
-                dispatch_id=dispatch_id,
-                chunk=chunk,
-                rows=rows,
-                start=None,
-                alarms=await pending_alarms(session, dispatch_id=dispatch_id, chunk=chunk),
-            )
-            for (dispatch_id, chunk), rows in groups.items()
-            if await lock_moves(session, dispatch_id)
-        ]
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """Tell one execution; return whether it was still there to be told."""
@@ -213,7 +155,10 @@ class Relay:
                 ),
                 id=dispatch_workflow_id(watch.dispatch_id, watch.chunk),
                 task_queue=self._task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                # While the ledger waits for somebody, an execution that ended is none.
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE
+                if watch.is_closed
+                else WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 search_attributes=_search_attributes(watch),
                 rpc_timeout=CALL_TIMEOUT,

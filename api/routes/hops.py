@@ -6,15 +6,13 @@ from fastapi import APIRouter, Response
 
 from api.dependencies import ActingDesk, ReadingDesk
 from api.routes.dispatches import sent_out
-from api.schemas.dispatches import (
+from api.schemas.dispatches import ForwardIn, PlanOut, SentOut
+from api.schemas.hops import (
     AcknowledgmentIn,
-    ForwardIn,
     HopDetailOut,
     HopOut,
-    PlanOut,
     ReasonIn,
     ReceiptOut,
-    SentOut,
     StampIn,
 )
 from services.acknowledge_hop import acknowledge_hop

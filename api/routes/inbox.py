@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.dependencies import ActingDesk, ReadingDesk
 from api.schemas.base import Page, page
-from api.schemas.dispatches import InboxItemOut
+from api.schemas.hops import InboxItemOut
 from api.schemas.registers import NoticeOut, NoticeReadOut
 from domain.vocabulary import HopState, Urgency
 from services.list_inbox import InboxFilter, list_inbox

@@ -127,7 +127,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("mail_id IS NULL"),
     )
     op.create_unique_constraint(
-        op.f("uq_notice_hop_id_step_registry_id"), "notice", ["hop_id", "step", "registry_id"]
+        op.f("uq_notice_hop_id_step_due_at_registry_id"),
+        "notice",
+        ["hop_id", "step", "due_at", "registry_id"],
     )
     op.create_foreign_key(op.f("fk_notice_mail_id_mail"), "notice", "mail", ["mail_id"], ["id"])
     op.create_foreign_key(
@@ -169,11 +171,13 @@ def upgrade() -> None:
         "clearance IN ('normal', 'secret', 'very_secret', 'top_secret')",
     )
     op.create_check_constraint(op.f("ck_registry_mail_not_blank"), "registry", "btrim(mail) <> ''")
+    op.create_index(op.f("ix_officer_role_registry_id"), "officer_role", ["registry_id"])
     op.execute(_GRANTS)
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
+    op.drop_index(op.f("ix_officer_role_registry_id"), table_name="officer_role")
     op.drop_constraint(op.f("ck_notice_step_known"), "notice", type_="check")
     op.create_check_constraint(
         op.f("ck_notice_step_known"),
@@ -190,7 +194,7 @@ def downgrade() -> None:
         "officer_role",
         "role IN ('clerk', 'head', 'auditor', 'admin')",
     )
-    op.drop_constraint(op.f("uq_notice_hop_id_step_registry_id"), "notice", type_="unique")
+    op.drop_constraint(op.f("uq_notice_hop_id_step_due_at_registry_id"), "notice", type_="unique")
     op.create_unique_constraint(op.f("uq_notice_hop_id_step"), "notice", ["hop_id", "step"])
     for column in ("mail_id", "facts", "officer_id", "post"):
         op.drop_column("notice", column)

@@ -7,7 +7,7 @@ async def test_a_dispatch_tells_its_deadlines_and_frozen_alarms(api: Api) -> Non
     agency = api.officer("agency")
     letter = await agency.issue()
     dispatch = await agency.send("hall", "direct", letter=letter, answer_form=FORM)
-    assert dispatch | {"id": ""} == {
+    assert dispatch | {"id": "", "plans": []} == {
         "id": "",
         "letter_id": letter["id"],
         "circular_id": letter["id"],
@@ -16,14 +16,9 @@ async def test_a_dispatch_tells_its_deadlines_and_frozen_alarms(api: Api) -> Non
         "state": "open",
         "register_by": "2021-03-03T02:00:00Z",
         "acknowledge_by": "2021-03-10T02:00:00Z",
-        "alarms": [
-            {"step": "remind_register", "due_at": "2021-03-02T20:00:00Z"},
-            {"step": "overdue_register", "due_at": "2021-03-03T02:00:00Z"},
-            {"step": "remind_acknowledge", "due_at": "2021-03-08T02:00:00Z"},
-            {"step": "overdue_acknowledge", "due_at": "2021-03-10T02:00:00Z"},
-            {"step": "escalate_superior", "due_at": "2021-03-12T02:00:00Z"},
-            {"step": "escalate_origin", "due_at": "2021-03-14T02:00:00Z"},
-        ],
+        "acknowledge_within": None,
+        "weights": [2, 1, 2, 5],
+        "plans": [],
         "answer_form": FORM,
         "sent_at": "2021-03-02T02:00:00Z",
         "completed_at": None,
@@ -34,20 +29,84 @@ async def test_a_dispatch_tells_its_deadlines_and_frozen_alarms(api: Api) -> Non
     assert read["dispatch"] == dispatch
 
 
-async def test_the_sender_may_fix_every_alarm(api: Api) -> None:
+async def test_a_dispatch_tells_the_plan_of_each_sort_of_recipient(api: Api) -> None:
+    agency = api.officer("agency")
+    dispatch = await agency.send("hall", "direct", "body_a1")
+    # Only the hall has others below it.
+    last, first = sorted(dispatch["plans"], key=lambda plan: plan["forward_by"] or "")
+    alarms = [
+        {"step": "remind_register", "due_at": "2021-03-02T08:00:00Z"},
+        {"step": "overdue_register", "due_at": "2021-03-03T02:00:00Z"},
+        {"step": "escalate_register_head", "due_at": "2021-03-04T02:00:00Z"},
+        {"step": "escalate_register_superior", "due_at": "2021-03-05T02:00:00Z"},
+        {"step": "remind_acknowledge", "due_at": "2021-03-08T02:00:00Z"},
+        {"step": "escalate_register_origin", "due_at": "2021-03-09T02:00:00Z"},
+        {"step": "overdue_acknowledge", "due_at": "2021-03-10T02:00:00Z"},
+        {"step": "escalate_head", "due_at": "2021-03-11T02:00:00Z"},
+        {"step": "escalate_superior", "due_at": "2021-03-12T02:00:00Z"},
+        {"step": "escalate_origin", "due_at": "2021-03-16T02:00:00Z"},
+    ]
+    shared = {
+        "register_by": "2021-03-03T02:00:00Z",
+        "acknowledge_by": "2021-03-10T02:00:00Z",
+        "unannounced_years": [],
+        "calendar_scopes": ["nation", "region:northeast", "province:38"],
+        "calendar_version": 1,
+        "policy_version": 1,
+    }
+    assert last == shared | {
+        "forward_by": None,
+        "share_days": 6,
+        "left_days": 0,
+        "alarms": alarms,
+    }
+    sent_on = {"step": "overdue_forward", "due_at": "2021-03-03T09:30:00Z"}
+    assert first == shared | {
+        "forward_by": "2021-03-03T09:30:00Z",
+        "share_days": 1,
+        "left_days": 5,
+        "alarms": [*alarms[:2], sent_on, *alarms[2:]],
+    }
+    hall = api.officer("hall")
+    hop = await hall.read(f"/v1/hops/{await hall.hop(dispatch)}")
+    assert hop["plan"] == first
+
+
+async def test_the_sender_may_fix_every_alarm_after_the_deadline_and_before(api: Api) -> None:
     agency = api.officer("agency")
     given: Json = {
         "remind_register_at": "2021-03-02T16:00:00+07:00",
         "remind_acknowledge_at": "2021-03-09T16:00:00+07:00",
+        "escalate_head_at": "2021-03-10T16:00:00+07:00",
         "escalate_superior_at": "2021-03-11T16:00:00+07:00",
         "escalate_origin_at": "2021-03-12T16:00:00+07:00",
     }
     dispatch = await agency.send("hall", **given)
-    due = {alarm["step"]: alarm["due_at"] for alarm in dispatch["alarms"]}
+    (plan,) = dispatch["plans"]
+    due = {alarm["step"]: alarm["due_at"] for alarm in plan["alarms"]}
     assert due["remind_register"] == "2021-03-02T09:00:00Z"
     assert due["remind_acknowledge"] == "2021-03-09T09:00:00Z"
+    assert due["escalate_head"] == "2021-03-10T09:00:00Z"
     assert due["escalate_superior"] == "2021-03-11T09:00:00Z"
     assert due["escalate_origin"] == "2021-03-12T09:00:00Z"
+
+
+async def test_a_deadline_is_an_instant_a_day_or_a_span_after_receipt(api: Api) -> None:
+    agency, hall = api.officer("agency"), api.officer("hall")
+    kinds: Json = {"acknowledge_on": "2021-03-10", "acknowledge_within": 3}
+    until = {}
+    for kind, value in kinds.items():
+        given: Json = {"register_by": None, "acknowledge_by": None, kind: value}
+        until[kind] = await agency.send("hall", **given)
+    assert until["acknowledge_on"]["acknowledge_by"] == "2021-03-10T09:30:00Z"
+    assert until["acknowledge_on"]["register_by"] == "2021-03-03T09:30:00Z"
+    span = until["acknowledge_within"]
+    assert (span["acknowledge_within"], span["acknowledge_by"]) == (3, "2021-03-09T09:30:00Z")
+    hop_id = await hall.register(span)
+    hop = await hall.read(f"/v1/hops/{hop_id}")
+    assert hop["acknowledge_by"] == hop["plan"]["acknowledge_by"] == "2021-03-05T09:30:00Z"
+    (plan,) = (await agency.read(f"/v1/dispatches/{span['id']}"))["dispatch"]["plans"]
+    assert plan == hop["plan"]
 
 
 async def test_counts_are_direct_and_of_everything_below(api: Api) -> None:

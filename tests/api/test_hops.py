@@ -86,6 +86,7 @@ async def test_an_acknowledgment_keeps_remark_and_answer(api: Api) -> None:
         "dispatch_id": dispatch["id"],
         "recipient_registry_id": str(hall.desk.registry_id),
         "state": "acknowledged",
+        "suspended_at": None,
         "registered_at": "2021-03-02T02:00:00Z",
         "forwarded_at": None,
         "settled_at": "2021-03-02T02:00:00Z",

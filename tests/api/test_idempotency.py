@@ -77,6 +77,47 @@ async def _void(api: Api) -> Prepared:
     return head, f"/v1/registers/{book['id']}/voids", {"number": 1} | REASON, {"number": 1} | OTHER
 
 
+def _move(act: str, body: Json, other: Json, *, of_hop: bool, is_stopped: bool = False) -> Prepare:
+    async def prepare(api: Api) -> Prepared:
+        head = api.officer("agency", "head")
+        dispatch = await api.officer("agency").send("hall")
+        place = f"/v1/dispatches/{dispatch['id']}"
+        if of_hop:
+            place = f"/v1/hops/{await api.officer('hall').hop(dispatch)}"
+        if is_stopped:
+            await head.act(f"{place}/suspension", REASON)
+        return head, f"{place}/{act}", body, other
+
+    return prepare
+
+
+async def _post(api: Api) -> Prepared:
+    head = api.officer("hall", "head")
+    days = {"first_day": "2021-03-22", "last_day": "2021-03-26"}
+    path = f"/v1/registries/{head.desk.registry_id}/posts"
+    return head, path, days | {"post": "clerk"} | REASON, days | {"post": "deputy"} | REASON
+
+
+async def _withdrawal(api: Api) -> Prepared:
+    head, path, body, _ = await _post(api)
+    period = await head.act(path, body)
+    return head, f"/v1/posts/{period['id']}/withdrawal", None, {}
+
+
+async def _override(api: Api) -> Prepared:
+    day = {"first_day": "2021-03-26", "last_day": "2021-03-26", "source": "คำสั่งที่ ๑๒"}
+    days = {"scope": "organization:hall"} | day | REASON
+    return api.officer("hall", "head"), "/v1/calendar/overrides", days | OFF, days | ON
+
+
+async def _resend(api: Api) -> Prepared:
+    head = api.officer("hall", "head")
+    mine = {"registry_id": str(head.desk.registry_id)}
+    return head, "/v1/mails/resend", mine, {"mail_ids": [mine["registry_id"]]}
+
+
+OFF, ON = {"kind": "off"}, {"kind": "working"}
+EXTENDED = {"days": 2} | REASON, {"days": 3} | REASON
 POSTS: dict[str, Prepare] = {
     "/v1/letters": _letter,
     "/v1/dispatches": _dispatch,
@@ -89,6 +130,20 @@ POSTS: dict[str, Prepare] = {
     "/v1/hops/{hop_id}/refusal": _of_hop("refusal", REASON, OTHER, is_registered=False),
     "/v1/hops/{hop_id}/return": _of_hop("return", REASON, OTHER, is_registered=True),
     "/v1/hops/{hop_id}/recall": _of_hop("recall", REASON, OTHER, is_registered=False),
+    "/v1/dispatches/{dispatch_id}/extension": _move("extension", *EXTENDED, of_hop=False),
+    "/v1/dispatches/{dispatch_id}/suspension": _move("suspension", REASON, OTHER, of_hop=False),
+    "/v1/dispatches/{dispatch_id}/resumption": _move(
+        "resumption", REASON, OTHER, of_hop=False, is_stopped=True
+    ),
+    "/v1/hops/{hop_id}/extension": _move("extension", *EXTENDED, of_hop=True),
+    "/v1/hops/{hop_id}/suspension": _move("suspension", REASON, OTHER, of_hop=True),
+    "/v1/hops/{hop_id}/resumption": _move(
+        "resumption", REASON, OTHER, of_hop=True, is_stopped=True
+    ),
+    "/v1/registries/{registry_id}/posts": _post,
+    "/v1/posts/{post_period_id}/withdrawal": _withdrawal,
+    "/v1/calendar/overrides": _override,
+    "/v1/mails/resend": _resend,
     "/v1/notices/{notice_id}/reading": _reading,
     "/v1/registers": _register,
     "/v1/registers/{register_id}/voids": _void,

@@ -28,7 +28,9 @@ async def test_the_inbox_shows_what_a_clerk_needs(api: Api) -> None:
         "sender": agency.desk.name,
         "sent_at": dispatch["sent_at"],
         "register_by": dispatch["register_by"],
+        "forward_by": "2021-03-04T17:00:00Z",
         "acknowledge_by": dispatch["acknowledge_by"],
+        "is_suspended": False,
         "is_late": False,
     }
 
@@ -83,7 +85,7 @@ async def test_notices_are_listed_read_and_keep_their_first_reader(api: Api) -> 
     dispatch = await agency.send("hall", "direct")
     hop_id = await hall.hop(dispatch)
     for step in (AlarmStep.REMIND_REGISTER, AlarmStep.ESCALATE_ORIGIN):
-        api.clock.wait(timedelta(hours=1))
+        api.clock.wait(timedelta(hours=7))
         await api.ring(dispatch, step)
     (notice,) = (await hall.read("/v1/notices"))["items"]
     assert notice | {"id": ""} == {
@@ -92,18 +94,21 @@ async def test_notices_are_listed_read_and_keep_their_first_reader(api: Api) -> 
         "step": "remind_register",
         "registry_id": str(hall.desk.registry_id),
         "registry": hall.desk.name,
+        "post": "clerk",
+        "officer": "clerk.hall",
         "hop_id": hop_id,
         "recipient": hall.desk.name,
         "hop_state": "sent",
         "number": "ทด 0017/ว 1",
         "subject": "ขอให้รายงานผล",
-        "due_at": "2021-03-02T03:00:00Z",
-        "created_at": "2021-03-02T03:00:00Z",
+        "facts": {},
+        "due_at": "2021-03-02T08:00:00Z",
+        "created_at": "2021-03-02T09:00:00Z",
         "read_at": None,
     }
     path = f"/v1/notices/{notice['id']}/reading"
     reading = await hall.act(path)
-    assert reading == {"id": notice["id"], "read_at": "2021-03-02T04:00:00Z"}
+    assert reading == {"id": notice["id"], "read_at": "2021-03-02T16:00:00Z"}
     api.clock.wait(timedelta(hours=1))
     assert await head.act(path) == reading
     assert (await hall.read("/v1/notices"))["items"] == [notice | {"read_at": reading["read_at"]}]

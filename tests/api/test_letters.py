@@ -33,6 +33,10 @@ async def test_a_letter_takes_its_number_and_tells_it_as_it_is_printed(api: Api)
         "body": "ด้วยหน่วยงานกำหนดจัดอบรม",
         "urgency": "very_urgent",
         "secrecy": "secret",
+        "deliver_by": None,
+        "event_starts_at": None,
+        "event_ends_at": None,
+        "event_place": None,
         "signatory_post": "ท้องถิ่นจังหวัด",
         "authority": "acting_for",
         "authority_post": "ผู้ว่าราชการจังหวัด",
@@ -41,6 +45,23 @@ async def test_a_letter_takes_its_number_and_tells_it_as_it_is_printed(api: Api)
     }
     assert letter["circular_id"] == letter["id"]
     assert await office.read(f"/v1/letters/{letter['id']}") == letter
+
+
+async def test_a_letter_says_when_it_must_arrive_and_what_it_invites_to(api: Api) -> None:
+    office = api.officer("office")
+    meeting = {
+        "starts_at": "2021-03-19T09:00:00+07:00",
+        "ends_at": "2021-03-19T12:00:00+07:00",
+        "place": "ห้องประชุมชั้น ๓",
+    }
+    deliver_by = "2021-03-02T15:00:00+07:00"
+    letter = await office.issue(urgency="urgent_within", deliver_by=deliver_by, meeting=meeting)
+    assert letter["deliver_by"] == "2021-03-02T08:00:00Z"
+    assert letter["event_starts_at"] == "2021-03-19T02:00:00Z"
+    assert letter["event_ends_at"] == "2021-03-19T05:00:00Z"
+    assert letter["event_place"] == "ห้องประชุมชั้น ๓"
+    dispatch = await office.send("district_a", letter=letter, register_by=None)
+    assert dispatch["register_by"] == letter["deliver_by"]
 
 
 async def test_a_letter_numbered_on_paper_keeps_its_number(api: Api) -> None:

@@ -70,27 +70,23 @@ def test_the_contract_for_scripts_holds_without_a_ledger(alone: Say) -> None:
     assert alone(count, "2021-03-15", "2021-02-15")[0] == "-19\n"
 
 
-def test_the_command_prints_the_number_alone(tmp_path: Path) -> None:
-    environment = {"WIAN_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    run = _run("calendar add 2021-02-25 -2 --scope province:38", environment)
+def test_the_command_prints_the_date_alone_and_loads_no_database_library(tmp_path: Path) -> None:
+    code = """
+import sys
+from cli.main import app
+try:
+    app("calendar add 2021-02-25 -2 --scope province:38")
+finally:
+    assert not {"sqlalchemy", "psycopg", "alembic", "fastapi"} & set(sys.modules)
+"""
+    run = _run("-c", code, folder=tmp_path)
     assert (run.returncode, run.stdout, run.stderr) == (0, "2021-02-23\n", f"{NO_LEDGER}\n")
-    run = _run("calendar add 2021-02-25 2.5", environment)
-    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (1, "", 1)
 
 
-def test_without_a_ledger_no_database_library_is_loaded(tmp_path: Path) -> None:
-    code = (
-        "import sys; from cli.calendar import count; count('2021-02-15', '2021-02-22');"
-        "assert not {'sqlalchemy', 'psycopg', 'alembic', 'fastapi'} & set(sys.modules)"
-    )
-    subprocess.run(  # noqa: S603 (our own environment)
-        [sys.executable, "-c", code],
-        cwd=REPOSITORY,
-        env={"WIAN_DATA_DIR": str(tmp_path)},
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
+def test_the_command_ends_with_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    run = _run("-m", "cli.main", "calendar", "add", "2021-02-25", "2.5", folder=tmp_path)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == "a whole number expected, not '2.5'\n"
 
 
 def test_a_year_that_nobody_announced_is_warned_of(alone: Say) -> None:
@@ -334,18 +330,18 @@ async def test_the_embedded_ledger_that_runs_is_the_one_that_is_read(
 def test_the_embedded_ledger_that_does_not_run_is_started_for_the_command(
     tmp_path: Path, written: Callable[[str], Path]
 ) -> None:
-    PostgresServer.start(tmp_path / "data" / "postgres", options={"fsync": "off"}).stop()
-    environment = {"WIAN_DATA_DIR": str(tmp_path / "data"), "PATH": "/usr/bin:/bin"}
-    run = _run(f"calendar import {written(FLOOD)}", environment)
+    folder = tmp_path / "data"
+    PostgresServer.start(folder / "postgres", options={"fsync": "off"}).stop()
+    run = _run("-m", "cli.main", "calendar", "import", str(written(FLOOD)), folder=folder)
     told = "3 days added. The calendar is now at version 2.\n"
     assert (run.returncode, run.stdout) == (0, told), run.stderr
 
 
-def _run(words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 (our own environment)
-        [sys.executable, "-m", "cli.main", *words.split()],
+        [sys.executable, *words],
         cwd=REPOSITORY,
-        env=environment,
+        env={"WIAN_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=False,

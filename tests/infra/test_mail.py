@@ -120,6 +120,13 @@ async def test_a_mail_that_one_mailbox_takes_is_sent_with_a_remark() -> None:
     assert mailbox.recipients == [[MAILBOXES[0]]]
 
 
+async def test_a_mail_that_was_taken_is_not_sent_again_for_want_of_a_goodbye() -> None:
+    async with open_mailbox() as mailbox:
+        mailbox.breaks_off_at_quit = True
+        assert await mailbox.server.send(mail()) is None
+    assert len(mailbox.messages) == 1
+
+
 async def test_a_server_that_is_away_blames_no_mail() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

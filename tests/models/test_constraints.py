@@ -27,7 +27,9 @@ def test_every_pair_of_who_and_when_is_known_here() -> None:
         ("hop", "forwarded"),
         ("hop", "registered"),
         ("hop", "settled"),
+        ("hop", "suspended"),
         ("notice", "read"),
+        ("post_period", "withdrawn"),
     ]
 
 
@@ -57,6 +59,74 @@ def test_who_and_when_go_together(
         else:
             with pytest.raises(errors.CheckViolation):
                 as_owner.execute(insert, values)
+
+
+RULES: list[tuple[str, str, str, str, bool]] = [
+    # table, constraint, columns, values, whether they are fine
+    ("hop", "suspended_unsettled", "suspended_at, settled_at", "'2021-03-02', NULL", True),
+    ("hop", "suspended_unsettled", "suspended_at, settled_at", "NULL, '2021-03-02'", True),
+    ("hop", "suspended_unsettled", "suspended_at, settled_at", "'2021-03-02', '2021-03-02'", False),
+    ("dispatch", "weights_positive", "weights", "'{5,3,2,9}'", True),
+    ("dispatch", "weights_positive", "weights", "'{}'", False),
+    ("dispatch", "weights_positive", "weights", "'{5,0}'", False),
+    ("dispatch", "weights_positive", "weights", "'{5,-1}'", False),
+    ("dispatch", "acknowledge_within_days", "acknowledge_within", "NULL", True),
+    ("dispatch", "acknowledge_within_days", "acknowledge_within", "1", True),
+    ("dispatch", "acknowledge_within_days", "acknowledge_within", "0", False),
+    ("deadline_plan", "deadlines_in_order", "register_by, acknowledge_by", "now(), now()", True),
+    (
+        "deadline_plan",
+        "deadlines_in_order",
+        "register_by, acknowledge_by",
+        "now(), now() - interval '1 us'",
+        False,
+    ),
+    ("deadline_plan", "forward_in_order", "forward_by, acknowledge_by", "NULL, now()", True),
+    (
+        "deadline_plan",
+        "forward_in_order",
+        "forward_by, acknowledge_by",
+        "now(), now() - interval '1 us'",
+        False,
+    ),
+    ("deadline_move", "extended_by", "kind, days", "'extended', 1", True),
+    ("deadline_move", "extended_by", "kind, days", "'extended', 0", False),
+    ("deadline_move", "extended_by", "kind, days", "'suspended', NULL", True),
+    ("letter", "deliver_by_given", "urgency, deliver_by", "'normal', NULL", True),
+    ("letter", "deliver_by_given", "urgency, deliver_by", "'urgent_within', now()", True),
+    ("letter", "deliver_by_given", "urgency, deliver_by", "'urgent_within', NULL", False),
+    ("letter", "deliver_by_given", "urgency, deliver_by", "'urgent', now()", False),
+    ("letter", "event_paired", "event_starts_at, event_ends_at", "now(), NULL", False),
+    ("letter", "event_in_order", "event_starts_at, event_ends_at", "now(), now()", False),
+    ("letter", "event_place", "event_place", "'ห้องประชุม'", False),
+    ("office_hours", "opens_first", "opens, closes", "'08:30', '16:30'", True),
+    ("office_hours", "opens_first", "opens, closes", "'16:30', '08:30'", False),
+    ("calendar_override", "versions_in_order", "since_version, until_version", "2, NULL", True),
+    ("calendar_override", "versions_in_order", "since_version, until_version", "2, 3", True),
+    ("calendar_override", "versions_in_order", "since_version, until_version", "2, 2", False),
+    ("announced_year", "year_covered", "year", "2060", True),
+    ("announced_year", "year_covered", "year", "2061", False),
+    ("mail", "sent_when", "state, sent_at", "'sent', now()", True),
+    ("mail", "sent_when", "state, sent_at", "'sent', NULL", False),
+    ("mail", "sent_when", "state, sent_at", "'waiting', now()", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "rule", "columns", "values", "is_fine"),
+    RULES,
+    ids=[f"{one[0]}.{one[1]}: {one[3]}" for one in RULES],
+)
+def test_the_ledger_itself_refuses_what_cannot_be(
+    as_owner: psycopg.Connection, table: str, rule: str, columns: str, values: str, is_fine: bool
+) -> None:
+    with _bare_copy(as_owner, table, only=f"ck_{table}_{rule}"):
+        insert = f"INSERT INTO bare ({columns}) VALUES ({values})".encode()  # noqa: S608 (our own)
+        if is_fine:
+            as_owner.execute(insert)
+        else:
+            with pytest.raises(errors.CheckViolation):
+                as_owner.execute(insert)
 
 
 @contextmanager

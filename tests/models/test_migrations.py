@@ -9,7 +9,10 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine, Row, text
 
+from domain.policies import DEFAULTS
 from models import Base
+from services.policy_document import read_policies
+from tests.support.bare_ledger import BEFORE_PLANS, DESKS
 
 CONSTRAINTS = text("""
 SELECT conrelid::regclass::text AS owner, conname AS name, pg_get_constraintdef(oid) AS said
@@ -102,3 +105,61 @@ def test_a_model_that_changed_without_a_migration_is_noticed(
         connection.execute(text("DROP INDEX ix_letter_circular_id"))
     with pytest.raises(CommandError):
         _migrate(engine, command.check)
+
+
+HOLDS = text("""
+SELECT p.register_by = d.register_by AND p.acknowledge_by = d.acknowledge_by AS deadlines,
+    p.forward_by, p.replaces_id, p.alarms, p.calendar_scopes, p.calendar_version, p.policy_version,
+    p.made_at = d.sent_at AS made, d.weights, d.acknowledge_within, h.extensions
+FROM hop h JOIN deadline_plan p ON p.id = h.plan_id
+JOIN dispatch d ON d.id = h.dispatch_id AND d.id = p.dispatch_id
+""")
+
+
+def test_a_dispatch_under_way_keeps_its_instants_when_plans_begin_and_has_them_back(
+    empty_database: Callable[[], Engine],
+) -> None:
+    engine = empty_database()
+    _migrate(engine, command.upgrade, "0005")
+    with engine.begin() as connection:
+        for statement in (DESKS + BEFORE_PLANS).split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    before = _json(engine)
+    for _ in range(2):
+        _migrate(engine, command.upgrade, "0006")
+        with engine.connect() as connection:
+            (row,) = connection.execute(HOLDS).mappings().all()
+        assert dict(row) == {
+            "deadlines": True,
+            "forward_by": None,
+            "replaces_id": None,
+            "alarms": before["alarms"],
+            "calendar_scopes": ["nation"],
+            "calendar_version": 1,
+            "policy_version": 1,
+            "made": True,
+            "weights": [1],
+            "acknowledge_within": None,
+            "extensions": 0,
+        }
+        _migrate(engine, command.upgrade, "head")
+        _migrate(engine, command.downgrade, "0005")
+        assert _json(engine) == before
+
+
+def test_the_first_version_of_the_policies_is_the_default_of_the_rules(
+    empty_database: Callable[[], Engine],
+) -> None:
+    engine = empty_database()
+    _migrate(engine, command.upgrade, "head")
+    with engine.connect() as connection:
+        (written,) = connection.execute(text("SELECT policies FROM policy_version")).scalars()
+    assert read_policies(written) == DEFAULTS
+
+
+def _json(engine: Engine) -> dict[str, Any]:
+    with engine.connect() as connection:
+        (found,) = connection.execute(text("SELECT to_jsonb(d) FROM dispatch d")).scalars()
+    told: dict[str, Any] = found
+    return told

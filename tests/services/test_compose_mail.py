@@ -265,6 +265,19 @@ async def test_a_deadline_that_was_put_off_is_not_late(
     assert (said.step, said.deadline) == (AlarmStep.REMIND_ACKNOWLEDGE, later)
 
 
+async def test_a_step_that_was_raised_again_is_told_once(
+    session: AsyncSession, directory: Directory
+) -> None:
+    by = bangkok(8, "08:00")
+    sent = await send_out(session, directory["agency"], directory["hall"], acknowledge_by=by)
+    for due_at in (SENT_AT, by):
+        await notify(session, sent, AlarmStep.OVERDUE_ACKNOWLEDGE, at=due_at)
+    await make_digests(session, at=NOW)
+    mail = await claim_mail(session, at=NOW)
+    assert mail is not None
+    assert len((await read_mail(session, mail, at=NOW)).items) == 1
+
+
 async def test_what_a_secret_letter_is_about_does_not_leave_the_database(
     session: AsyncSession, directory: Directory
 ) -> None:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from domain.vocabulary import (
     Role,
     Urgency,
 )
-from models import DeadlinePlan, Notice, Outbox
+from models import DeadlinePlan, Outbox
 from services.acknowledge_hop import acknowledge_hop
 from services.close_dispatch import close_dispatch
 from services.list_history import list_history
@@ -136,9 +136,9 @@ async def test_every_moved_hop_has_an_event_and_every_process_a_message(
 ) -> None:
     old, before = await plan_of(session, tree.hops["office"]), len(await outbox(session))
     moved = await extend(session, tree, tree.dispatch("agency"), days=5, at=AT)
-    told = await events(session, EventKind.EXTENDED)
-    assert {event.hop_id for event in told} == set(tree.hops.values())
-    (event,) = [one for one in told if one.hop_id == tree.hops["office"]]
+    noted = await events(session, EventKind.EXTENDED)
+    assert {event.hop_id for event in noted} == set(tree.hops.values())
+    (event,) = [one for one in noted if one.hop_id == tree.hops["office"]]
     assert (event.registry_id, event.at) == (tree.desks["agency"].registry_id, AT)
     assert event.officer_id == tree.head("agency").id
     assert (event.dispatch_id, event.letter_id) == (
@@ -203,29 +203,42 @@ async def test_every_hop_that_was_asked_for_reaches_the_instant(
     assert (due["hall"], due["direct"]) == ("2021-03-22 16:30", "2021-03-24 16:30")
 
 
-async def test_steps_that_were_told_are_not_told_again(session: AsyncSession, tree: Tree) -> None:
-    hop_id, dispatch_id = tree.hops["direct"], tree.dispatches["agency"].id
+async def told(session: AsyncSession, tree: Tree, step: AlarmStep, *, at: datetime) -> int:
+    """Raise a step of the agency's dispatch, and return how many were told."""
+    alarm = Alarm(step=step, due_at=at)
+    dispatch_id = tree.dispatches["agency"].id
+    return await raise_alarm(session, dispatch_id=dispatch_id, chunk=0, alarm=alarm, at=at)
+
+
+async def to_come(session: AsyncSession, tree: Tree) -> set[tuple[AlarmStep, str | None]]:
+    dispatch_id = tree.dispatches["agency"].id
+    pending = await pending_alarms(session, dispatch_id=dispatch_id, chunk=0)
+    return {(alarm.step, wall(alarm.due_at)) for alarm in pending}
+
+
+async def test_a_step_that_was_told_and_stays_is_not_told_again(
+    session: AsyncSession, tree: Tree
+) -> None:
+    at = bangkok("2021-03-15 09:00")
+    remind = AlarmStep.REMIND_ACKNOWLEDGE
+    assert await told(session, tree, remind, at=at) == 2
+    await extend(session, tree, tree.dispatch("agency"), days=5, at=at)
+    steps = {step for step, _ in await to_come(session, tree)}
+    assert remind not in steps
+    assert (AlarmStep.OVERDUE_ACKNOWLEDGE, MOVED["hall"]) in await to_come(session, tree)
+    assert await told(session, tree, remind, at=at + timedelta(days=30)) == 0
+
+
+async def test_a_late_recipient_is_told_of_its_new_deadline(
+    session: AsyncSession, tree: Tree
+) -> None:
     late = bangkok("2021-03-16 10:00")
-    for step in (AlarmStep.REMIND_ACKNOWLEDGE, AlarmStep.OVERDUE_ACKNOWLEDGE):
-        await raise_alarm(
-            session,
-            dispatch_id=dispatch_id,
-            chunk=0,
-            alarm=Alarm(step=step, due_at=late),
-            at=late,
-        )
-    notices = select(Notice.step).where(Notice.hop_id == hop_id)
-    assert len((await session.scalars(notices)).all()) == 2
-    await extend(session, tree, tree.hop("direct"), days=5, at=late)
-    plan = await plan_of(session, hop_id)
-    assert wall(plan.acknowledge_by) == "2021-03-22 16:30"
-    to_come = {
-        alarm.step: wall(alarm.due_at)
-        for alarm in await pending_alarms(session, dispatch_id=dispatch_id, chunk=0)
-    }
-    assert to_come[AlarmStep.ESCALATE_ORIGIN] == "2021-03-26 16:30"
-    assert AlarmStep.OVERDUE_ACKNOWLEDGE not in to_come
-    assert AlarmStep.REMIND_ACKNOWLEDGE not in to_come
+    overdue = AlarmStep.OVERDUE_ACKNOWLEDGE
+    assert await told(session, tree, overdue, at=late) == 2
+    await extend(session, tree, tree.dispatch("agency"), days=5, at=late)
+    assert (overdue, MOVED["hall"]) in await to_come(session, tree)
+    assert await told(session, tree, overdue, at=late) == 0
+    assert await told(session, tree, overdue, at=bangkok("2021-03-22 16:30")) == 2
 
 
 # Target, by whom, how far, when, and what is said.
@@ -264,24 +277,12 @@ REFUSED: list[tuple[str, str, Role, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("aim", "desk", "role", "length", "code"),
-    REFUSED,
-    ids=[f"{code} {aim} {desk} {role}" for aim, desk, role, _, code in REFUSED],
-)
-async def test_what_may_not_be_put_off_stays(
-    session: AsyncSession,
-    tree: Tree,
-    aim: str,
-    desk: str,
-    role: Role,
-    length: dict[str, Any],
-    code: str,
-) -> None:
-    kind, name = aim.split()
-    target = tree.hop(name) if kind == "hop" else tree.dispatch(name)
-    by = getattr(tree.desks[desk], role.value)
-    await refused(session, tree, target, by, code, at=AT, **length)
+async def test_what_may_not_be_put_off_stays(session: AsyncSession, tree: Tree) -> None:
+    for aim, desk, role, length, code in REFUSED:
+        kind, name = aim.split()
+        target = tree.hop(name) if kind == "hop" else tree.dispatch(name)
+        by = getattr(tree.desks[desk], role.value)
+        await refused(session, tree, target, by, code, **length)
 
 
 async def refused(
@@ -344,7 +345,9 @@ async def test_the_head_of_the_sender_allows_less_than_that_of_the_origin(
     error = await refused(session, tree, tree.dispatch("hall"), "hall", "approver_too_low", days=11)
     assert error.facts == {"days": 11, "up_to_days": 10, "approvers": ["origin_head"]}
     agency, hall = tree.desks["agency"], tree.desks["hall"]
-    both = ActingOfficer(id=agency.head.id, name="both", roles=agency.head.roles | hall.head.roles)
+    both = ActingOfficer(
+        id=agency.head.id, name="both", roles={**agency.head.roles, **hall.head.roles}
+    )
     await extend(session, tree, tree.dispatch("office"), by="agency", days=1, at=AT)
     (event, *_) = (await events(session, EventKind.EXTENDED))[-2:]
     assert event.registry_id == agency.registry_id
@@ -406,11 +409,11 @@ async def test_a_holiday_of_its_own_never_brings_a_recipient_past_the_dispatch_a
     tree = await send_tree(session, directory, until=same)
     moved = await extend(session, tree, tree.dispatch("agency"), days=3, at=AT)
     due = await due_dates(session, tree)
-    told = await events(session, EventKind.EXTENDED)
+    noted = await events(session, EventKind.EXTENDED)
     assert moved.capped == 1
     assert due.pop("district_a") == "2021-03-18 16:30"
     assert set(due.values()) == {"2021-03-18 16:30"}
-    (event,) = [one for one in told if one.facts["capped"]]
+    (event,) = [one for one in noted if one.facts["capped"]]
     assert (event.hop_id, event.facts["days"]) == (tree.hops["district_a"], 2)
 
 
@@ -435,3 +438,54 @@ async def test_the_moves_of_a_dispatch_are_listed(session: AsyncSession, tree: T
             after=None,
             limit=50,
         )
+
+
+async def test_an_extension_before_the_receipt_counts_from_the_receipt(
+    session: AsyncSession, directory: Directory
+) -> None:
+    agency, hall = directory["agency"], directory["hall"]
+    within = Deadlines(acknowledge_within=3)
+    dispatch = await send(session, agency, hall, at=SENT, deadlines=within)
+    hop_id = await hop_to(session, dispatch, hall)
+    tree = Tree(desks=directory, dispatches={"agency": dispatch}, hops={"hall": hop_id})
+    at = bangkok("2021-02-15 10:00")
+    await extend(session, tree, tree.dispatch("agency"), days=5, at=at)
+    await register(session, dispatch, hall, at=at)
+    # Three working days after the receipt, and the five that were given.
+    assert await due_dates(session, tree) == {"hall": "2021-02-25 16:30"}
+
+
+async def test_a_late_hop_that_is_put_off_is_told_again_of_its_new_deadline(
+    session: AsyncSession, directory: Directory
+) -> None:
+    agency, hall = directory["agency"], directory["hall"]
+    deadline = Deadlines(acknowledge_by=bangkok("2021-02-19 16:30"))
+    dispatch = await send(session, agency, hall, at=SENT, deadlines=deadline)
+    await register(session, dispatch, hall, at=SENT)
+    hop_id = await hop_to(session, dispatch, hall)
+    tree = Tree(desks=directory, dispatches={"agency": dispatch}, hops={"hall": hop_id})
+
+    async def ring(at: datetime) -> list[AlarmStep]:
+        due = await pending_alarms(session, dispatch_id=dispatch.id, chunk=0)
+        return [
+            alarm.step
+            for alarm in due
+            if alarm.due_at <= at
+            and await raise_alarm(session, dispatch_id=dispatch.id, chunk=0, alarm=alarm, at=at)
+        ]
+
+    late = bangkok("2021-02-22 17:00")
+    first = await ring(late)
+    assert {AlarmStep.OVERDUE_ACKNOWLEDGE, AlarmStep.ESCALATE_HEAD} <= set(first)
+    await extend(session, tree, tree.dispatch("agency"), days=3, at=late)
+    # The reminder of the new deadline would lie in the past: nobody is reminded of what is late.
+    assert await ring(late) == []
+    again = await ring(bangkok("2021-02-25 16:30"))
+    assert AlarmStep.OVERDUE_ACKNOWLEDGE in again
+    assert await ring(bangkok("2021-02-25 16:30")) == []
+    overdue = await events(session, EventKind.OVERDUE)
+    assert [
+        wall(datetime.fromisoformat(one.facts["due_at"]))
+        for one in overdue
+        if one.facts["step"] == AlarmStep.OVERDUE_ACKNOWLEDGE
+    ] == ["2021-02-19 16:30", "2021-02-24 16:30"]

@@ -94,7 +94,9 @@ class HopLife(LedgerWalk):
             hop.state, hop.receipt = "registered", outcome
             self.events["registered"] += 1
             # Where the sender gave days, the receipt starts them and the process is told.
-            self.told["moved"] += hop.dispatch.counts_from_receipt
+            if hop.dispatch.counts_from_receipt:
+                self.told["moved"] += 1
+                hop.begin_to_count()
 
     async def forward(self, hop: ModelHop, who: str, names: set[str], has_cover: bool) -> None:
         recipients = sorted(names)
@@ -201,13 +203,14 @@ class HopLife(LedgerWalk):
         new = [
             hop
             for hop in dispatch.hops
-            if is_due and dispatch.state == "open" and hop.owes(step) and step not in hop.notices
+            if is_due and dispatch.state == "open" and hop.owes(step) and step not in hop.told
         ]
         # Who gave a tier its time is told too when that is used up.
         told = len(new) * (2 if step is AlarmStep.OVERDUE_FORWARD else 1)
         assert outcome == told
         for hop in new:
             hop.notices.add(step)
+            hop.told.add(step)
         kind = {"remind": "reminded", "overdue": "overdue", "escalate": "escalated"}
         self.events[kind.get(step.split("_")[0], step)] += told
 
@@ -240,7 +243,8 @@ class HopLife(LedgerWalk):
             case "close":
                 await self.close(dispatch, sender)
             case "report":
-                await self.report(dispatch)
+                below = [one for one in self.dispatches if one.above] or self.dispatches
+                await self.report(chance.choice([dispatch, *below]))
             case "alarm":
                 step = chance.choice(list(AlarmStep))
                 await self.alarm(dispatch, step, is_due=chance.random() < 0.9)

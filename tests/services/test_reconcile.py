@@ -172,9 +172,17 @@ async def test_an_instant_that_is_no_longer_owed_is_as_good_as_right(
 
 
 async def test_a_step_that_was_raised_is_not_waited_for(session: AsyncSession, sent: Sent) -> None:
-    await notify(session, sent, AlarmStep.OVERDUE_REGISTER)
     running = [runs(sent, ACKNOWLEDGE)]
+    await notify(session, sent, AlarmStep.OVERDUE_REGISTER, at=REGISTER)
     assert await reconcile(session, running=running, at=NIGHT) == told(running=1)
+
+
+async def test_a_step_that_was_raised_for_an_older_deadline_is_waited_for_again(
+    session: AsyncSession, sent: Sent
+) -> None:
+    await notify(session, sent, AlarmStep.OVERDUE_REGISTER, at=REGISTER - MOMENT)
+    running = [runs(sent, ACKNOWLEDGE)]
+    assert await reconcile(session, running=running, at=NIGHT) == told(running=1, moved=1)
 
 
 async def test_a_deadline_that_was_put_off_moves_the_execution(

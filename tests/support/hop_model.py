@@ -43,6 +43,7 @@ class ModelHop:
     receipt: Receipt | None = None
     below: list[ModelDispatch] = field(default_factory=list)
     notices: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
 
     def refusal(self, who: str, action: str) -> str | None:
         """The code with which `who` is refused, or None."""
@@ -53,6 +54,13 @@ class ModelHop:
         if action != "recall" and who != self.recipient:
             return "not_the_recipient"
         return None if (self.state, action) in MOVES else "hop_step_not_allowed"
+
+    def begin_to_count(self) -> None:
+        """Count from the receipt: what was told of the old deadline may be told of the new one.
+
+        The time to send on is the same day here, and so stays told.
+        """
+        self.told = {step for step in self.told if "register" in step or "forward" in step}
 
     def owes(self, step: str) -> bool:
         """Whether the hop is still to do what a step speaks of."""

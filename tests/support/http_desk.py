@@ -108,14 +108,20 @@ class Api:
         assert await self.sizes() == before
 
     async def ring(self, dispatch: Json, step: AlarmStep) -> None:
-        """Raise an alarm of a dispatch, as its process would."""
+        """Raise an alarm of a dispatch, as its process would at the latest of its instants."""
+        due_at = max(
+            datetime.fromisoformat(alarm["due_at"])
+            for plan in dispatch["plans"]
+            for alarm in plan["alarms"]
+            if alarm["step"] == step
+        )
         async with self.sessions.begin() as session:
             await raise_alarm(
                 session,
                 dispatch_id=UUID(dispatch["id"]),
                 chunk=0,
-                alarm=Alarm(step=step, due_at=self.clock()),
-                at=self.clock(),
+                alarm=Alarm(step=step, due_at=due_at),
+                at=max(self.clock(), due_at),
             )
 
 

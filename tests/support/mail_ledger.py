@@ -47,6 +47,7 @@ async def send_out(
     register_by: datetime = SENT_AT + DAY,
     acknowledge_by: datetime = SENT_AT + 10 * DAY,
     alarms: list[dict[str, str]] | None = None,
+    sent_at: datetime = SENT_AT,
     **letter: Any,  # noqa: ANN401 (columns of the letter)
 ) -> Sent:
     """Write a letter, its dispatch, its plan and its one hop."""
@@ -65,7 +66,7 @@ async def send_out(
             "sender": sender.registry_id,
             "register_by": register_by,
             "acknowledge_by": acknowledge_by,
-            "at": SENT_AT,
+            "at": sent_at,
             "by": sender.clerk.id,
         },
     )

@@ -24,6 +24,7 @@ class Mailbox:
         self.raw: list[bytes] = []
         self.on_data: Callable[[Envelope], str | None] = lambda _: None
         self.on_recipient: Callable[[str], str | None] = lambda _: None
+        self.breaks_off_at_quit = False
         self.port = 0
 
     @property
@@ -62,6 +63,13 @@ class Mailbox:
         self.messages.append(message)
         self.recipients.append(list(envelope.rcpt_tos))
         return "250 taken"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del session, envelope
+        if self.breaks_off_at_quit:
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
+        return "221 bye"
 
 
 @asynccontextmanager

@@ -292,6 +292,21 @@ async def test_the_loop_outlives_a_server_that_comes_and_goes(post: Post) -> Non
     assert server.asked == 4
 
 
+async def test_what_goes_at_once_does_not_queue_behind_the_digests(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.mailer.LANES", 1)
+    monkeypatch.setattr("worker.mailer.ROUND", 1)
+    await post.late()
+    await post.make_digests()
+    post.now += MINUTE
+    await post.late(urgency=URGENT)
+    subjects = []
+    while await post.send_due():
+        subjects.append(post.mailbox.messages[-1]["Subject"].partition(" ")[0])
+    assert subjects == ["ด่วนที่สุด:", "แจ้งเตือนงานสารบรรณ"]
+
+
 async def test_two_mailers_send_each_mail_once(post: Post) -> None:
     agency = post.ground.directory["agency"]
     async with post.ground.sessions.begin() as session:

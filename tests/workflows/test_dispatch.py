@@ -111,7 +111,7 @@ async def test_every_alarm_is_raised_once_in_the_order_in_which_it_is_due(
     assert bench.done.alarms == [
         DueAlarm(dispatch_id=started.dispatch_id, chunk=3, alarm=alarm) for alarm in alarms
     ]
-    assert bench.done.steps == list(AlarmStep)
+    assert bench.done.steps == [alarm.step for alarm in alarms]
     raised_at = [
         event.event_time.ToDatetime(UTC)
         for event in (await handle.fetch_history()).events
@@ -125,11 +125,12 @@ async def test_no_alarm_is_raised_before_it_is_due_nor_after_the_last_hop_is_set
     bench: ProcessBench,
 ) -> None:
     hops = hop_ids(2)
-    handle = await bench.start(watch(hops, ladder(1, 2, 3, 4)))
+    alarms = ladder(1, 2, 3, 4)
+    handle = await bench.start(watch(hops, alarms))
     await bench.pass_time(handle, 0.9 * DAY)
     assert bench.done.alarms == []
     await bench.pass_time(handle, 1.6 * DAY)
-    assert bench.done.steps == [AlarmStep.REMIND_REGISTER, AlarmStep.OVERDUE_REGISTER]
+    assert [due.alarm for due in bench.done.alarms] == alarms[:2]
     await bench.settle(handle, *hops)
     await finish(handle)
     assert len(bench.done.alarms) == 2
@@ -162,7 +163,7 @@ async def test_hops_settled_while_an_alarm_is_raised_are_not_lost(bench: Process
     handle = bench.skipper.client.get_workflow_handle(f"dispatch-{started.dispatch_id}/chunk-1")
     await bench.start(watch(hops, started.alarms, dispatch_id=started.dispatch_id, chunk=1))
     await finish(handle)
-    assert bench.done.steps == [AlarmStep.REMIND_REGISTER]
+    assert [due.alarm for due in bench.done.alarms] == started.alarms[:1]
     assert bench.done.reports == [started.dispatch_id]
 
 
@@ -203,13 +204,36 @@ async def test_a_changed_deadline_moves_the_timer(bench: ProcessBench) -> None:
     assert len(bench.done.alarms) == 2
 
 
-async def test_a_deadline_in_the_past_is_refused_and_changes_nothing(bench: ProcessBench) -> None:
+async def test_a_changed_alarm_that_is_due_already_is_raised_at_once(bench: ProcessBench) -> None:
     alarms = ladder(6)
     handle = await bench.start(watch(hop_ids(1), alarms))
     await bench.pass_time(handle, 5 * DAY)
-    assert "due in the past" in await refusal(handle, *ladder(5.5, 3))
-    assert (await progress(handle)).alarms == alarms
-    assert await next_due(handle) == alarms[0].due_at
+    # Nobody was there to raise it, or the ledger has a step that was never told.
+    late, later = ladder(3, 8)
+    await handle.execute_update(
+        DispatchWorkflow.change_deadline, DeadlineChange(alarms=[later, late])
+    )
+
+    async def is_raised() -> bool:
+        return [due.alarm for due in bench.done.alarms] == [late]
+
+    await eventually(is_raised)
+    assert (await progress(handle)).alarms == [later]
+    assert await next_due(handle) == later.due_at
+    await handle.signal(DispatchWorkflow.close)
+    await finish(handle)
+
+
+async def test_without_alarms_a_process_waits_until_it_is_given_some(bench: ProcessBench) -> None:
+    handle = await bench.start(watch(hop_ids(1), ladder(1)))
+    await handle.execute_update(DispatchWorkflow.change_deadline, DeadlineChange(alarms=[]))
+    assert await next_due(handle) is None
+    await bench.pass_time(handle, 30 * DAY)
+    assert bench.done.alarms == []
+    (again,) = ladder(31)
+    await handle.execute_update(DispatchWorkflow.change_deadline, DeadlineChange(alarms=[again]))
+    await bench.pass_time(handle, 2 * DAY)
+    assert [due.alarm for due in bench.done.alarms] == [again]
     await handle.signal(DispatchWorkflow.close)
     await finish(handle)
 
