@@ -41,7 +41,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     sessions = create_sessions(engine)
     activities = DispatchActivities(sessions, now)
     upkeep = UpkeepActivities(sessions, now, partial(list_running, client))
-    async with Worker(
+    worker = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[DispatchWorkflow, DigestWorkflow, ReconcileWorkflow],
@@ -55,14 +55,18 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         max_concurrent_activities=max(1, settings.database_pool // 2),
         max_concurrent_local_activities=max(1, settings.database_pool // 2),
         graceful_shutdown_timeout=GRACE,
-    ):
-        await ensure_patiently(
-            client,
-            task_queue=settings.task_queue,
-            digest_at=settings.digest_at if settings.smtp_url else None,
-            stop=stop,
+    )
+    # Temporal may take its time over a schedule; who wants to stop does not wait for that.
+    async with worker, asyncio.TaskGroup() as group:
+        schedules = group.create_task(
+            ensure_patiently(
+                client,
+                task_queue=settings.task_queue,
+                digest_at=settings.digest_at if settings.smtp_url else None,
+            )
         )
         await stop.wait()
+        schedules.cancel()
     await engine.dispose()
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import time, timedelta
 
 from temporalio.client import (
@@ -41,19 +40,16 @@ def reconcile_schedule_id(task_queue: str) -> str:
     return f"reconcile-{task_queue}"
 
 
-async def ensure_patiently(
-    client: Client, *, task_queue: str, digest_at: time | None, stop: asyncio.Event
-) -> None:
-    """Bring the schedules to this version, trying again until Temporal takes them or `stop`."""
-    while not stop.is_set():
+async def ensure_patiently(client: Client, *, task_queue: str, digest_at: time | None) -> None:
+    """Bring the schedules to this version, trying again until Temporal takes them."""
+    while True:
         try:
             await ensure_schedules(client, task_queue=task_queue, digest_at=digest_at)
         except RPCError as error:
             log.warning("schedules were not set, next try in %.0f s: %s", RETRY_SECONDS, error)
         else:
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 async def ensure_schedules(client: Client, *, task_queue: str, digest_at: time | None) -> None:

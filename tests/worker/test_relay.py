@@ -16,6 +16,7 @@ from models import Dispatch, Outbox
 from services.close_dispatch import close_dispatch
 from services.list_plans import list_plans
 from services.read_plan import read_plan
+from services.report_upward import report_upward
 from tests.support.directory import Directory
 from tests.support.dispatch_process import ProcessBench, eventually, finish
 from tests.support.relay_desk import (
@@ -184,9 +185,29 @@ async def test_a_start_sent_again_after_the_end_is_done(
     with pytest.raises(OperationalError):
         await make_relay(own=forgetful).deliver_batch()
     await finish(process_of(temporal_client, dispatch))
+    async with sessions.begin() as session:
+        assert await report_upward(session, dispatch_id=dispatch.id, at=TODAY) is False
     assert await make_relay().deliver_batch() == 2
     assert await fates(sessions) == ["sent", "sent"]
     assert bench.done.reports == [dispatch.id]
+
+
+async def test_an_execution_that_was_killed_is_started_again_while_somebody_is_waited_for(
+    sessions: Sessions, own_directory: Directory, relay: Relay, temporal_client: Client
+) -> None:
+    agency, hall = own_directory["agency"], own_directory["hall"]
+    dispatch = await send_today(sessions, agency, hall)
+    assert await relay.deliver_batch() == 1
+    await process_of(temporal_client, dispatch).terminate("an operator's mistake")
+    async with sessions.begin() as session:
+        await session.execute(
+            insert(Outbox).values(
+                kind=OutboxKind.DISPATCHED, dispatch_id=dispatch.id, chunk=0, created_at=TODAY
+            )
+        )
+    assert await relay.deliver_batch() == 1
+    told: Progress = await process_of(temporal_client, dispatch).query(DispatchWorkflow.progress)
+    assert told.unsettled == 1
 
 
 async def test_closing_ends_the_process_and_what_comes_later_is_parked_with_the_reason(

@@ -138,9 +138,7 @@ async def test_setting_them_is_tried_again(
         await ensure_schedules(client, **given)
 
     monkeypatch.setattr("worker.schedules.ensure_schedules", ensure)
-    await ensure_patiently(
-        temporal_client, task_queue=task_queue, digest_at=AT, stop=asyncio.Event()
-    )
+    await ensure_patiently(temporal_client, task_queue=task_queue, digest_at=AT)
     assert calls == 3
     assert await exists(temporal_client, digest_schedule_id(task_queue))
 
