@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Integer, Text, Uuid
 
-from domain.alarms import MEANING
 from domain.reconciliation import Reconciliation, RunningChunk
-from domain.vocabulary import Duty, OutboxKind
+from domain.vocabulary import OutboxKind
+from services.pending_steps import IS_PENDING, STEPS_OF_DUTY
 
 GRACE = timedelta(minutes=10)
 """What happened so shortly ago may still be on its way to the process, or to the listing."""
@@ -19,11 +19,10 @@ GRACE = timedelta(minutes=10)
 # One row a chunk that is waited for in the ledger or by an execution. A chunk for which messages
 # are waiting is left alone: they may say all that is missing.
 #
-# What is pending is what `services.relay_outbox.pending_alarms` would tell.
 # `next_due_at` of an execution may be earlier than what is pending: it wakes, finds the step done
 # or no longer owed, and goes on. Wrong is one that would wake too late, or at an instant that is
 # in no plan of its hops.
-_RECONCILE = text("""
+_RECONCILE = text(f"""
 WITH running AS (
     SELECT * FROM unnest(:dispatches, :chunks, :next_dues) AS r (dispatch_id, chunk, next_due_at)
 ), watched AS (
@@ -34,12 +33,7 @@ WITH running AS (
     FROM watched JOIN hop h ON h.dispatch_id = watched.id
     GROUP BY h.dispatch_id, h.chunk
 ), planned AS (
-    SELECT h.dispatch_id, h.chunk, due.due_at, h.settled_at IS NULL AND h.suspended_at IS NULL
-        AND (due.step <> ALL(:to_register) OR h.state = 'sent')
-        AND (due.step <> ALL(:to_forward) OR h.state IN ('sent', 'registered'))
-        AND NOT EXISTS (SELECT FROM notice n
-            WHERE n.hop_id = h.id AND n.step = due.step AND n.due_at = due.due_at)
-        AS is_pending
+    SELECT h.dispatch_id, h.chunk, due.due_at, {IS_PENDING} AS is_pending
     FROM running r
     JOIN hop h ON h.dispatch_id = r.dispatch_id AND h.chunk = r.chunk
     JOIN deadline_plan p ON p.id = h.plan_id
@@ -88,18 +82,13 @@ WITH running AS (
     RETURNING kind, dispatch_id, chunk
 )
 SELECT kind, count(DISTINCT (dispatch_id, chunk)) AS chunks FROM told GROUP BY kind
-""").bindparams(
+""").bindparams(  # noqa: S608 (nothing but our own words)
     bindparam("dispatches", type_=ARRAY(Uuid())),
     bindparam("chunks", type_=ARRAY(Integer())),
     bindparam("next_dues", type_=ARRAY(DateTime(timezone=True))),
     bindparam("to_register", type_=ARRAY(Text())),
     bindparam("to_forward", type_=ARRAY(Text())),
 )
-
-_STEPS = {
-    field: [step.value for step, (about, _, _) in MEANING.items() if about is duty]
-    for field, duty in (("to_register", Duty.REGISTER), ("to_forward", Duty.FORWARD))
-}
 
 
 async def reconcile(
@@ -115,7 +104,7 @@ async def reconcile(
         "next_dues": [one.next_due_at for one in running],
         "before": at - GRACE,
         "at": at,
-        **_STEPS,
+        **STEPS_OF_DUTY,
     }
     told = Counter({row.kind: row.chunks for row in await session.execute(_RECONCILE, values)})
     return Reconciliation(

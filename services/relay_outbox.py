@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
-from domain.alarms import MEANING, Alarm
+from domain.alarms import Alarm
 from domain.deadline_plan import in_order
 from domain.hop_states import UNSETTLED
-from domain.vocabulary import AlarmStep, DispatchState, Duty, OutboxKind
+from domain.vocabulary import AlarmStep, DispatchState, OutboxKind
 from models import Dispatch, Hop, Outbox
+from services.pending_steps import IS_PENDING, STEPS_OF_DUTY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,24 +31,14 @@ class DispatchWatch:
     is_closed: bool
 
 
-# What a hop still owes and was not yet told, on the instants of its own plan.
-_PENDING = text("""
+_PENDING = text(f"""
 SELECT DISTINCT due.step, due.due_at
 FROM hop h JOIN deadline_plan p ON p.id = h.plan_id
 CROSS JOIN LATERAL jsonb_to_recordset(p.alarms) AS due (step text, due_at timestamptz)
-WHERE h.dispatch_id = :dispatch_id AND h.chunk = :chunk AND h.settled_at IS NULL
-    AND h.suspended_at IS NULL
-    AND (due.step <> ALL(:to_register) OR h.state = 'sent')
-    AND (due.step <> ALL(:to_forward) OR h.state IN ('sent', 'registered'))
-    AND NOT EXISTS (SELECT FROM notice n
-        WHERE n.hop_id = h.id AND n.step = due.step AND n.due_at = due.due_at)
-""").bindparams(
+WHERE h.dispatch_id = :dispatch_id AND h.chunk = :chunk AND {IS_PENDING}
+""").bindparams(  # noqa: S608 (nothing but our own words)
     bindparam("to_register", type_=ARRAY(Text())), bindparam("to_forward", type_=ARRAY(Text()))
 )
-_STEPS = {
-    field: [step.value for step, (about, _, _) in MEANING.items() if about is duty]
-    for field, duty in (("to_register", Duty.REGISTER), ("to_forward", Duty.FORWARD))
-}
 
 
 async def claim_waiting(
@@ -102,7 +93,7 @@ async def pending_alarms(
     A step that is due already and was not raised is among them: nothing is lost while workers
     are away.
     """
-    values = {"dispatch_id": dispatch_id, "chunk": chunk, **_STEPS}
+    values = {"dispatch_id": dispatch_id, "chunk": chunk, **STEPS_OF_DUTY}
     rows = await session.execute(_PENDING, values)
     return in_order(Alarm(step=AlarmStep(row.step), due_at=row.due_at) for row in rows)
 

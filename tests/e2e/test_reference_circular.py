@@ -76,6 +76,21 @@ def test_its_figures_are_those_of_the_reference_circular(demo: PlayedDemo) -> No
     assert report["seconds"] < 90
 
 
+def test_it_prints_plan_against_fact_of_every_tier(demo: PlayedDemo) -> None:
+    assert "แผนและผลของหนังสือเวียนนี้ รายชั้น" in demo.output
+    tiers = demo.report["tiers"]
+    assert [(tier["tier"], tier["hops"]) for tier in tiers] == [(1, 1), (2, 1), (3, 10), (4, 43)]
+    assert all(tier["settled"] == tier["hops"] for tier in tiers)
+    assert [tier["forward_by"] is not None for tier in tiers] == [True, True, True, False]
+
+
+def test_the_tiers_of_2564_used_5_3_2_and_9_of_19_working_days(demo: PlayedDemo) -> None:
+    assert "19 วันทำการ" in demo.output
+    budget = demo.report["budget_of_2564"]
+    assert (budget["whole"], budget["used"]) == (19, [5, 3, 2, 9])
+    assert sum(budget["planned"]) == 19
+
+
 def test_every_desk_gave_its_next_number(demo: PlayedDemo) -> None:
     receipts = demo.report["receipts"]
     assert len(receipts) == 55
