@@ -17,7 +17,8 @@ from infra.database import create_engine, create_sessions
 from models import Letter, Officer, OfficerRole, Organization, Register, Registry
 from services.create_dispatch import SendOrder
 from services.dispatch_letter import dispatch_letter
-from services.issue_letter import LetterDraft, issue_letter
+from services.issue_letter import issue_letter
+from services.letter_draft import LetterDraft
 
 FOUNDED = date(2000, 1, 1)
 

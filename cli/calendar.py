@@ -16,7 +16,7 @@ from services.thai_holidays import base_calendar
 NO_LEDGER = "Note: no ledger here; this is the base calendar of the country, without overrides."
 
 
-def count(start: str, end: str, *, scope: str = NATION) -> None:
+def count(start: str, end: str, /, *, scope: str = NATION) -> None:
     """Print how many working days lie after START up to and with END.
 
     Parameters
@@ -36,7 +36,7 @@ def count(start: str, end: str, *, scope: str = NATION) -> None:
     print(days)
 
 
-def add(day: str, days: str, *, scope: str = NATION) -> None:
+def add(day: str, days: str, /, *, scope: str = NATION) -> None:
     """Print the day that lies DAYS working days after DAY, or before it.
 
     Parameters
@@ -56,7 +56,7 @@ def add(day: str, days: str, *, scope: str = NATION) -> None:
     print(found)
 
 
-def month(month: str, *, scope: str = NATION) -> None:
+def month(month: str, /, *, scope: str = NATION) -> None:
     """Show a month: its days off, the reason of each, and where that is said.
 
     Parameters

@@ -80,14 +80,19 @@ def read_time(text: str) -> time:
 
 
 def read_whole(text: str) -> int:
-    """Read a whole number, negative or not.
+    """Read a whole number of at most six digits, negative or not.
 
     Raises:
         ValueError: It is none.
     """
     if not re.fullmatch(r"[+-]?[0-9]{1,6}", text):
-        raise ValueError(f"a whole number expected, not {text!r}")
+        raise ValueError(f"a whole number of at most six digits expected, not {text!r}")
     return int(text)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return so many of something, such as 1 day or 2 days."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def read_text(text: str, name: str) -> str:

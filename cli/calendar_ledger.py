@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.calendar_input import (
+    counted,
     in_one_line,
     read_day,
     read_overrides,
@@ -16,6 +17,7 @@ from cli.calendar_input import (
     write_overrides,
 )
 from cli.open_ledger import change_ledger, read_ledger
+from domain.buddhist_era import BUDDHIST_ERA_OFFSET, thai_digits
 from domain.working_time import OfficeHours, WorkingCalendar
 from services.announce_year import announce_year
 from services.deadline_rules import load_rules
@@ -46,7 +48,7 @@ def ledger_month(scope: str, year: int, month: int) -> CalendarMonth:
     return read_ledger(lambda session: show_calendar(session, scope=scope, year=year, month=month))
 
 
-def import_(file: Path) -> None:
+def import_(file: Path, /) -> None:
     """Add the days of a CSV file to the calendar, all or none; safe to repeat.
 
     Parameters
@@ -65,7 +67,7 @@ def import_(file: Path) -> None:
     _tell(change, "added")
 
 
-def export(file: Path | None = None) -> None:
+def export(file: Path | None = None, /) -> None:
     """Write every day that differs from the base as CSV, to FILE or to the screen.
 
     Parameters
@@ -80,10 +82,10 @@ def export(file: Path | None = None) -> None:
     # With a mark at the beginning, or a spreadsheet takes Thai for something else.
     with in_one_line(), file.open("w", encoding="utf-8-sig", newline="") as output:
         write_overrides(ranges, output)
-    print(f"Wrote {len(ranges)} lines to {file}.")
+    print(f"Wrote {counted(len(ranges), 'line')} to {file}.")
 
 
-def withdraw(scope: str, first_day: str, last_day: str, *, reason: str) -> None:
+def withdraw(scope: str, first_day: str, last_day: str, /, *, reason: str) -> None:
     """End what a scope says of the days from FIRST_DAY to LAST_DAY.
 
     Parameters
@@ -113,7 +115,7 @@ def withdraw(scope: str, first_day: str, last_day: str, *, reason: str) -> None:
     _tell(change, "ended")
 
 
-def hours(scope: str, opens: str, closes: str, *, source: str) -> None:
+def hours(scope: str, opens: str, closes: str, /, *, source: str) -> None:
     """Let the offices of a scope open and close at other times than 08:30 and 16:30.
 
     Parameters
@@ -144,7 +146,7 @@ def hours(scope: str, opens: str, closes: str, *, source: str) -> None:
     _tell_version(version, f"{scope} is open from {opens} to {closes}.")
 
 
-def announce(year: str, *, source: str) -> None:
+def announce(year: str, /, *, source: str) -> None:
     """Confirm that the holidays of a year were compared with the official announcement.
 
     Parameters
@@ -162,7 +164,7 @@ def announce(year: str, *, source: str) -> None:
             by=SYSTEM_OFFICER,
             year=confirmed,
             source=said,
-            note=f"ยืนยันวันหยุดราชการ พ.ศ. {confirmed + 543}",
+            note=f"ยืนยันวันหยุดราชการ พ.ศ. {thai_digits(str(confirmed + BUDDHIST_ERA_OFFSET))}",
             at=datetime.now(UTC),
         )
     )
@@ -170,7 +172,7 @@ def announce(year: str, *, source: str) -> None:
 
 
 def _tell(change: CalendarChange, what: str) -> None:
-    _tell_version(change.version, f"{change.days} days {what}.")
+    _tell_version(change.version, f"{counted(change.days, 'day')} {what}.")
 
 
 def _tell_version(version: int | None, text: str) -> None:

@@ -18,8 +18,9 @@ def print_month(month: CalendarMonth, console: Console) -> None:
     console.print(f"ปฏิทินวันทำการ {name} · {month.scopes[-1]}", style="bold")
     console.print(_weeks(month))
     working = sum(day.is_working for day in month.days)
-    hours = f"{month.hours.opens:%H:%M}-{month.hours.closes:%H:%M}"
-    console.print(f"[ ] = วันหยุด · วันทำการ {working} วัน · เวลาราชการ {hours} น.", markup=False)
+    hours = f"{month.hours.opens:%H.%M}-{month.hours.closes:%H.%M}"
+    summary = thai_digits(f"[ ] = วันหยุด · วันทำการ {working} วัน · เวลาราชการ {hours} น.")
+    console.print(summary, markup=False)
     for day in month.days:
         if day.source is not None:
             console.print(_reason(day), markup=False)
@@ -31,7 +32,7 @@ def print_month(month: CalendarMonth, console: Console) -> None:
 def forecast(year: int) -> str:
     """Return the warning about a year whose holidays nobody has confirmed."""
     return (
-        f"คำเตือน: วันหยุดราชการของ พ.ศ. {year + BUDDHIST_ERA_OFFSET} ({year})"
+        f"คำเตือน: วันหยุดราชการของ พ.ศ. {thai_digits(str(year + BUDDHIST_ERA_OFFSET))} ({year})"
         " ยังไม่ประกาศเป็นทางการ วันที่แสดงเป็นการคาดการณ์"
     )
 
@@ -61,4 +62,4 @@ def _version(month: CalendarMonth) -> str:
     release = f"holidays {month.holidays_release}"
     if month.version is None:
         return f"ปฏิทินตั้งต้นของทั้งประเทศ ({release})"
-    return f"ปฏิทินรุ่นที่ {month.version} ({release})"
+    return f"ปฏิทินรุ่นที่ {thai_digits(str(month.version))} ({release})"

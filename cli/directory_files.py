@@ -2,22 +2,42 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from domain.buddhist_era import looks_buddhist
+from domain.mailbox import is_mailbox
 from domain.vocabulary import EdgeKind, OrganizationKind, Role, Secrecy
 from services.import_directory import BodyRow, DeskRow, OfficerRow
 
 T = TypeVar("T")
 
-_BODY_COLUMNS = "code kind name area_code above valid_from valid_until"
-_DESK_COLUMNS = "code organization_code name prefix receives has_circular_book circular_digits"
-_OFFICER_COLUMNS = "subject name registry_code role"
-# Further columns may be there: `mail` of a desk, `mail` and `clearance` of an officer.
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What a file must say, and what it may; anything else is a slip of the pen."""
+
+    required: str
+    optional: str = ""
+
+    def check(self, given: Collection[str]) -> None:
+        required, optional = self.required.split(), self.optional.split()
+        missing = [name for name in required if name not in given]
+        if missing:
+            raise ValueError(f"no column {', '.join(missing)}")
+        unknown = [repr(name) for name in given if name not in (*required, *optional)]
+        if unknown:
+            raise ValueError(f"unknown column {', '.join(unknown)}")
+
+
+_BODY_COLUMNS = _Columns("code kind name area_code above valid_from valid_until")
+_DESK_COLUMNS = _Columns(
+    "code organization_code name prefix receives has_circular_book circular_digits", "mail"
+)
+_OFFICER_COLUMNS = _Columns("subject name registry_code role", "mail clearance")
 
 
 class DirectoryFileError(Exception):
@@ -46,20 +66,19 @@ def read_directory(folder: Path) -> DirectoryFiles:
     )
 
 
-def _rows(path: Path, columns: str, read: Callable[[dict[str, str]], T]) -> Iterator[T]:
+def _rows(path: Path, columns: _Columns, read: Callable[[dict[str, str]], T]) -> Iterator[T]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.DictReader(file, strict=True)
-            missing = set(columns.split()) - set(lines.fieldnames or ())
-            if missing:
-                raise DirectoryFileError(f"{path.name} line 1: no column {', '.join(missing)}")
-            for row in lines:
-                try:
+            try:
+                columns.check(lines.fieldnames or ())
+                for row in lines:
                     yield read(_whole(row))
-                except ValueError as error:
-                    raise DirectoryFileError(
-                        f"{path.name} line {lines.line_num}: {error}"
-                    ) from error
+            except UnicodeDecodeError:
+                raise
+            except ValueError as error:
+                line = max(lines.line_num, 1)
+                raise DirectoryFileError(f"{path.name} line {line}: {error}") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DirectoryFileError(f"{path}: {error}") from error
 
@@ -135,7 +154,7 @@ def _officer(row: dict[str, str]) -> OfficerRow:
 def _mail(row: dict[str, str]) -> str | None:
     # The column may be left out: lists that were made before mail are still good.
     mail = row.get("mail") or None
-    if mail is not None and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", mail):
+    if mail is not None and not is_mailbox(mail):
         raise ValueError(f"not a mail address: {mail!r}")
     return mail
 

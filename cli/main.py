@@ -1,6 +1,8 @@
 """The `wian` command: every entry point of the system."""
 
-from cyclopts import App
+import sys
+
+from cyclopts import App, CycloptsError
 
 app = App(
     name="wian",
@@ -16,8 +18,8 @@ _COMMANDS = {
     "worker": ("cli.serve:worker", "Run the processes of the dispatches."),
     "relay": ("cli.serve:relay", "Carry messages from the ledger to the processes."),
     "alive": ("cli.serve:alive", "Exit 0 if the process of WIAN_HEARTBEAT_FILE still beats."),
-    "import": ("cli.ledger:import_", "Import a directory of organizations and officers."),
-    "verify": ("cli.ledger:verify", "Recompute the chain and the numbers of every register."),
+    "import": ("cli.keep_ledger:import_", "Import a directory of organizations and officers."),
+    "verify": ("cli.keep_ledger:verify", "Recompute the chain and the numbers of every register."),
     "mails": ("cli.mails:mails", "Count the notices by mail; --resend those that were given up."),
     "token": ("cli.token:token", "Print a token of an officer for the embedded default."),
 }
@@ -47,8 +49,12 @@ app.command(policies)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; words that it cannot read end with one line and exit code 2."""
+    try:
+        app(sys.argv[1:], exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,9 @@ def read_ledger(work: Work[T]) -> T:
         SystemExit: The ledger is not to be reached, or `work` was refused; with one line.
     """
     with _told_in_one_line(), _named(Settings()) as settings:
-        url = settings.database_url or owner_url(settings)
+        url = settings.database_url or settings.owner_database_url
+        if url is None:
+            sys.exit(f"WIAN_DATABASE_URL is not set, and no ledger lies in {settings.data_dir}.")
         return asyncio.run(_work(url, APPLICATION_ROLE, work, commit=False))
 
 

@@ -12,7 +12,7 @@ from services.record_event import SYSTEM_OFFICER
 from services.show_policies import show_policies
 
 
-def export(file: Path | None = None) -> None:
+def export(file: Path | None = None, /) -> None:
     """Write the policies in force as JSON, to FILE or to the screen.
 
     Parameters
@@ -30,7 +30,7 @@ def export(file: Path | None = None) -> None:
     print(f"Wrote version {row.number} to {file}.")
 
 
-def import_(file: Path) -> None:
+def import_(file: Path, /) -> None:
     """Let the policies of a JSON file hold from now on; deadlines under way stay as they are.
 
     Parameters

@@ -29,8 +29,11 @@ OWED: Mapping[Duty, frozenset[HopState]] = {
 }
 """In which states of a hop a duty is still owed."""
 
-AT_ONCE = frozenset({Urgency.MOST_URGENT, Urgency.URGENT_WITHIN})
-"""Classes whose notices do not wait for the morning, and whose arrival is a notice itself."""
+AT_ONCE = frozenset({Urgency.MOST_URGENT})
+"""Classes whose notices are mailed at any hour."""
+
+CALLED = AT_ONCE | {Urgency.URGENT_WITHIN}
+"""Classes whose arrival is a notice itself."""
 
 EVENT_KIND: Mapping[NoticeKind, EventKind] = {
     NoticeKind.REMINDER: EventKind.REMINDED,

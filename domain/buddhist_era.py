@@ -58,6 +58,12 @@ def thai_long_date(day: date) -> str:
     return thai_digits(f"{day.day} {_MONTHS[day.month - 1]} {year}")
 
 
+def thai_instant(at: datetime) -> str:
+    """Return an instant as a letter prints it, such as ๑๕ มีนาคม ๒๕๖๔ เวลา ๑๖.๓๐ น."""
+    local = at.astimezone(BANGKOK)
+    return f"{thai_long_date(local.date())} เวลา {thai_digits(f'{local:%H.%M}')} น."
+
+
 def looks_buddhist(year: int) -> bool:
     """Return whether `year` can only be meant as a Buddhist Era year.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from domain.buddhist_era import thai_long_date
 from domain.calendar_scope import scopes_above
 from domain.errors import InvalidError, WianError
 from domain.working_time import check_covered
@@ -66,7 +67,8 @@ def spread_out(ranges: Iterable[OverrideRange]) -> Spread:
             if not other.agrees_with(one):
                 raise _refusal(
                     one,
-                    f"วันที่ {day} ของปฏิทิน {one.scope} ถูกกำหนดไว้แล้วเป็นอย่างอื่น{_at(other)}",
+                    f"วันที่ {thai_long_date(day)} ของปฏิทิน {one.scope}"
+                    f" ถูกกำหนดไว้แล้วเป็นอย่างอื่น{_at(other)}",
                     code="calendar_override_overlaps",
                     day=day.isoformat(),
                 )
@@ -84,6 +86,11 @@ def gather(days: Iterable[OverrideRange]) -> list[OverrideRange]:
     return found
 
 
+def at_its_line(one: OverrideRange, error: WianError) -> InvalidError:
+    """Return what is wrong with a range, with the line where it stands."""
+    return _refusal(one, error.detail, code=error.reason, **error.facts)
+
+
 def _continues(before: OverrideRange, one: OverrideRange) -> bool:
     follows = one.first_day - before.last_day == timedelta(days=1)
     fits = one.last_day - before.first_day < timedelta(days=MOST_DAYS)
@@ -96,11 +103,11 @@ def _check(one: OverrideRange) -> None:
         check_covered(one.first_day)
         check_covered(one.last_day)
     except WianError as error:
-        raise _refusal(one, error.detail, code=error.reason, **error.facts) from error
+        raise at_its_line(one, error) from error
     if one.last_day < one.first_day:
         raise _refusal(
             one,
-            f"วันสุดท้าย {one.last_day} มาก่อนวันแรก {one.first_day}",
+            f"วันสุดท้าย {thai_long_date(one.last_day)} มาก่อนวันแรก {thai_long_date(one.first_day)}",
             code="calendar_range_reversed",
             field="last_day",
         )

@@ -5,7 +5,7 @@ Everything is computed once, in the working time of the recipient, and frozen at
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import TypedDict
 
 from domain.alarms import MEANING, Alarm
@@ -114,7 +114,7 @@ def default_register_by(given: Circumstances) -> datetime:
     if policy.after_hours_by is not None and received_at > given.sent_at:
         morning = datetime.combine(bangkok_date(received_at), policy.after_hours_by, BANGKOK)
         if morning > received_at:
-            return morning
+            return morning.astimezone(UTC)
     span = policy.register_within
     if span.days:
         return days_after_receipt(clock, received_at, span.days)
@@ -125,8 +125,13 @@ def _acknowledge_by(wish: Deadlines, given: Circumstances, register_by: datetime
     if wish.acknowledge_by is not None:
         return wish.acknowledge_by
     if wish.acknowledge_on is not None:
-        return given.clock.closing(wish.acknowledge_on)
+        return _closing_of(given.clock, wish.acknowledge_on)
     return days_after_receipt(given.clock, register_by, wish.acknowledge_within or 1)
+
+
+def _closing_of(clock: WorkingCalendar, day: date) -> datetime:
+    # "By" a day on which the office is closed means by the last one before it that is not.
+    return clock.closing(day if clock.is_working(day) else clock.add_days(day, -1))
 
 
 def _forward_by(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain.buddhist_era import thai_instant
 from domain.errors import InvalidError
 from domain.policies import UrgencyPolicy
 from domain.vocabulary import AlarmStep
@@ -18,7 +19,8 @@ class Deadlines:
 
     Attributes:
         acknowledge_by: Until an instant.
-        acknowledge_on: Until the offices close on a day ("by 15 March").
+        acknowledge_on: Until the offices close on a day ("by 15 March"), or on the last working
+            day before it.
         acknowledge_within: So many working days from each receipt ("within 3 working days").
         register_by: Until when the letter must be registered.
         weights: How the tiers below share the time, nearest first.
@@ -66,7 +68,8 @@ def check_within_parent(acknowledge_by: datetime, *, parent: datetime | None) ->
     """
     if parent is not None and acknowledge_by > parent:
         raise InvalidError(
-            "กำหนดตอบรับช้ากว่ากำหนดของหนังสือที่ได้รับมา",
+            f"กำหนดตอบรับ {thai_instant(acknowledge_by)} ช้ากว่ากำหนดของหนังสือที่ได้รับมา"
+            f" คือ {thai_instant(parent)}",
             code="deadline_after_parent",
             field="acknowledge_by",
             acknowledge_by=acknowledge_by.isoformat(),
@@ -123,11 +126,15 @@ def check_order(
     }
     for field, instant in given.items():
         if instant is not None and instant <= sent_at:
-            raise InvalidError("กำหนดเวลาผ่านไปแล้ว", code="deadline_in_past", field=field)
+            raise InvalidError(
+                f"กำหนดเวลา {thai_instant(instant)} ผ่านไปแล้ว", code="deadline_in_past", field=field
+            )
     fixed = register_by or deliver_by
     if fixed is not None and acknowledge_by < fixed:
         raise InvalidError(
-            "กำหนดตอบรับมาก่อนกำหนดลงรับ", code="deadlines_out_of_order", field="acknowledge_by"
+            f"กำหนดตอบรับ {thai_instant(acknowledge_by)} มาก่อนกำหนดลงรับ {thai_instant(fixed)}",
+            code="deadlines_out_of_order",
+            field="acknowledge_by",
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.alarms import MEANING
-from domain.buddhist_era import BANGKOK, bangkok_date, thai_digits, thai_long_date
+from domain.buddhist_era import thai_digits, thai_instant
 from domain.vocabulary import AlarmStep, Duty, Urgency
 
 STEP_TH: Mapping[AlarmStep, str] = {
@@ -39,15 +39,14 @@ _DEADLINE_TH: Mapping[Duty, str] = {
 }
 
 
-def thai_instant(at: datetime) -> str:
-    """Return `at` as an official letter prints it: ๑๕ มีนาคม ๒๕๖๔ เวลา ๑๖.๓๐ น."""
-    local = at.astimezone(BANGKOK)
-    return f"{thai_long_date(bangkok_date(at))} เวลา {thai_digits(f'{local:%H.%M}')} น."
-
-
 def deadline_line(step: AlarmStep, deadline: datetime) -> str:
     """Return which deadline a step is about, and when it is or was."""
     return f"{_DEADLINE_TH[MEANING[step][0]]}: {thai_instant(deadline)}"
+
+
+def number_words(number: str | None) -> str:
+    """Return a letter's number as an official letter prints it: ที่ มท ๐๐๑๗/ว ๑."""
+    return f"ที่ {thai_digits(one_line(number))}"
 
 
 def days_line(facts: Mapping[str, Any]) -> str | None:

@@ -197,6 +197,7 @@ class EventKind(StrEnum):
     EXTENDED = "extended"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
+    CLOCK_STARTED = "clock_started"
     POST_FILLED = "post_filled"
     POST_CLEARED = "post_cleared"
     DISPATCH_COMPLETED = "dispatch_completed"

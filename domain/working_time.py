@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate, compress
 
-from domain.buddhist_era import BANGKOK
+from domain.buddhist_era import BANGKOK, BUDDHIST_ERA_OFFSET, thai_digits
 from domain.errors import InvalidError
 
 FIRST_YEAR, LAST_YEAR = 2000, 2060
@@ -226,8 +226,9 @@ def _microseconds(span: timedelta) -> int:
 
 
 def _out_of_range() -> InvalidError:
+    first, last = FIRST_YEAR + BUDDHIST_ERA_OFFSET, LAST_YEAR + BUDDHIST_ERA_OFFSET
     return InvalidError(
-        f"ปฏิทินวันทำการรองรับเฉพาะ พ.ศ. {FIRST_YEAR + 543} ถึง {LAST_YEAR + 543}",
+        thai_digits(f"ปฏิทินวันทำการรองรับเฉพาะ พ.ศ. {first} ถึง {last}"),
         code="calendar_out_of_range",
         first_year=FIRST_YEAR,
         last_year=LAST_YEAR,

@@ -16,11 +16,9 @@ class Dispatch(Base):
     """One registry sends one letter to its recipients, with deadlines frozen at that moment.
 
     `register_by` and `acknowledge_by` are the latest of its hops, whose own deadlines lie in
-    their plans. `acknowledge_within` are working days from each receipt, where the sender gave
-    those instead of a date. `weights` share the time among the tiers below, nearest first.
-
-    `lineage` holds the ids of the dispatches above it, root first, and its own last. It never
-    changes, so "everything below" is one index look-up instead of a recursion.
+    their plans; where days were given, of those that register in time. `acknowledge_within` are
+    these days: working days from each receipt. `weights` share the time among the tiers below,
+    nearest first.
     """
 
     __tablename__ = "dispatch"

@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime
 from html import escape
+from typing import Any
 from uuid import UUID
 
 from domain.buddhist_era import bangkok_date, thai_digits, thai_long_date
-from domain.notice_wording import STEP_TH, URGENCY_TH, days_line, deadline_line, one_line
+from domain.notice_wording import (
+    STEP_TH,
+    URGENCY_TH,
+    days_line,
+    deadline_line,
+    number_words,
+    one_line,
+)
 from domain.vocabulary import MailKind
 from services.event_calendar import compose_calendar
 from services.read_mail import MailContents, MailItem
@@ -43,6 +52,30 @@ class _Paragraph:
     link: str
 
 
+class _ThaiSubject(BaseHeader):
+    """A subject that keeps its spaces: the library's own folding loses those between Thai words.
+
+    The header folds itself, because whoever sends a mail flattens it under a policy of its own.
+    """
+
+    max_count = 1
+
+    @staticmethod
+    def parse(value: str, kwds: dict[str, Any]) -> None:
+        """Take the words as they are: what looks like an encoded word in them is text."""
+        UniqueUnstructuredHeader.parse(value, kwds)
+        kwds["decoded"] = value
+
+    def fold(self, *, policy: Policy) -> str:
+        words = Header(str(self), "utf-8", header_name=self.name)
+        return f"{self.name}: {words.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _ThaiSubject)
+_POLICY = EmailPolicy(header_factory=_HEADERS, linesep="\r\n")
+
+
 def compose_mail(contents: MailContents, letterhead: Letterhead, *, at: datetime) -> EmailMessage:
     """Return the mail, ready to be sent.
 
@@ -50,7 +83,7 @@ def compose_mail(contents: MailContents, letterhead: Letterhead, *, at: datetime
     """
     paragraphs = [_paragraph(item, letterhead) for item in contents.items[:MOST_ITEMS]]
     opening, closing = _frame(contents, at)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = Address("เวียน", addr_spec=letterhead.sender)
     message["To"] = [Address(addr_spec=one) for one in contents.mailboxes]
     message["Subject"] = _subject(contents, at)
@@ -88,12 +121,16 @@ def _subject(contents: MailContents, at: datetime) -> str:
     if contents.kind is MailKind.DIGEST:
         day = thai_long_date(bangkok_date(at))
         return f"แจ้งเตือนงานสารบรรณ {thai_digits(str(count))} รายการ ({day})"
-    title = f"{URGENCY_TH[first.urgency]}: {STEP_TH[first.step]}"
+    title = STEP_TH[first.steps[-1].step]
+    if not first.is_secret:
+        title = f"{URGENCY_TH[first.urgency]}: {title}"
     if count > 1:
         return f"{title} และอื่น ๆ รวม {thai_digits(str(count))} รายการ"
-    if first.is_secret:
-        return title
-    return _shorten(f"{title} ที่ {one_line(first.number)} เรื่อง {one_line(first.subject)}")
+    return title if first.is_secret else _shorten(f"{title} {_letter_line(first)}")
+
+
+def _letter_line(item: MailItem) -> str:
+    return f"{number_words(item.number)} เรื่อง {one_line(item.subject)}"
 
 
 def _shorten(text: str) -> str:
@@ -116,16 +153,19 @@ def _frame(contents: MailContents, at: datetime) -> tuple[str, str]:
 
 def _paragraph(item: MailItem, letterhead: Letterhead) -> _Paragraph:
     link = f"{letterhead.public_url.rstrip('/')}/v1/hops/{item.hop_id}"
+    steps = " / ".join(STEP_TH[one.step] for one in item.steps)
     if item.is_secret:
-        return _Paragraph(title=STEP_TH[item.step], lines=[_WITHHELD], link=link)
+        return _Paragraph(title=steps, lines=[_WITHHELD], link=link)
     lines = [
-        f"ที่ {one_line(item.number)} เรื่อง {one_line(item.subject)}",
+        _letter_line(item),
         f"ผู้รับ: {one_line(item.recipient)}",
-        deadline_line(item.step, item.deadline),
-        days_line(item.facts),
+        *(deadline_line(one.step, one.deadline) for one in item.steps),
+        *(days_line(one.facts) for one in item.steps),
     ]
-    title = " ".join(filter(None, [URGENCY_TH[item.urgency], STEP_TH[item.step]]))
-    return _Paragraph(title=title, lines=[line for line in lines if line], link=link)
+    # Several steps of a hop are about one deadline, and it is said once.
+    told = list(dict.fromkeys(filter(None, lines)))
+    title = f"{URGENCY_TH[item.urgency]} {steps}".strip()
+    return _Paragraph(title=title, lines=told, link=link)
 
 
 def _plain(opening: str, paragraphs: Sequence[_Paragraph], closing: str) -> str:

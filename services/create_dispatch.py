@@ -12,14 +12,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Integer, Uuid
 
-from domain.alarms import AT_ONCE
+from domain.alarms import CALLED
 from domain.buddhist_era import bangkok_date
+from domain.clock_moves import go_on, time_stopped
 from domain.deadlines import Deadlines, check_within_parent
 from domain.errors import InvalidError
 from domain.vocabulary import EventKind
 from models import DeadlinePlan, Dispatch, Hop, Letter
 from services.answer_forms import check_form
+from services.deadline_rules import DeadlineRules
 from services.plan_recipients import DispatchPlan, insert_plans, plan_recipients, plan_row
+from services.read_plan import read_plan
 from services.record_event import record_event
 
 CHUNK = 400
@@ -138,17 +141,29 @@ async def create_dispatch(
         "sender": sender,
         "at": at,
         "by": by,
-        "call": letter.urgency in AT_ONCE,
+        "call": letter.urgency in CALLED,
     }
     if planned.planned < len(order.recipients):
         await _refuse_unreached(session, values, order.recipients)
     if parent is not None:
-        due = (await session.get_one(DeadlinePlan, parent[0].plan_id)).acknowledge_by
+        due = await _due_above(session, parent[0], planned.rules, letter, at)
         check_within_parent(planned.latest["acknowledge_by"], parent=due)
     values["dispatch_id"] = await _insert_dispatch(session, values, order, planned, parent)
     await _insert_hops(session, values, order.recipients, planned)
     await _record(session, values, order, planned)
     return await session.get_one(Dispatch, values["dispatch_id"])
+
+
+async def _due_above(
+    session: AsyncSession, hop: Hop, rules: DeadlineRules, letter: Letter, at: datetime
+) -> datetime:
+    row = await session.get_one(DeadlinePlan, hop.plan_id)
+    if hop.suspended_at is None:
+        return row.acknowledge_by
+    # Its deadline moves on with every hour that it is stopped: as if it went on now.
+    clock = rules.clock(row.calendar_scopes, letter.urgency)
+    stopped = time_stopped(clock, hop.suspended_at, at)
+    return go_on(read_plan(row), clock, stopped, since=hop.suspended_at).acknowledge_by
 
 
 async def _insert_dispatch(

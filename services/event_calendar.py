@@ -1,12 +1,12 @@
 """The meetings of letters as an iCalendar file: the one door to icalendar."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
-from domain.notice_wording import one_line
+from domain.notice_wording import number_words, one_line
 from services.read_mail import MailItem
 
 _ZONE = ZoneInfo("Asia/Bangkok")
@@ -33,10 +33,22 @@ def compose_calendar(items: Sequence[MailItem], *, domain: str, at: datetime) ->
     calendar.add("prodid", "-//Wian//Wian//TH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    calendar.add_component(_bangkok())
     for item in ahead.values():
         calendar.add_component(_event(item, domain=domain, at=at))
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def _bangkok() -> Timezone:
+    # What icalendar makes of a zone ends in 2038 and says so; this one is the same all year.
+    offset, zone, standard = timedelta(hours=7), Timezone(), TimezoneStandard()
+    zone.add("tzid", _ZONE.key)
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 (of the zone itself)
+    standard.add("tzoffsetfrom", offset)
+    standard.add("tzoffsetto", offset)
+    standard.add("tzname", "+07")
+    zone.add_component(standard)
+    return zone
 
 
 def _event(item: MailItem, *, domain: str, at: datetime) -> Event:
@@ -48,7 +60,7 @@ def _event(item: MailItem, *, domain: str, at: datetime) -> Event:
     event.add("dtstart", meeting.starts_at.astimezone(_ZONE))
     event.add("dtend", meeting.ends_at.astimezone(_ZONE))
     event.add("summary", one_line(item.subject))
-    event.add("description", f"ที่ {one_line(item.number)}")
+    event.add("description", number_words(item.number))
     if meeting.place is not None:
         event.add("location", one_line(meeting.place))
     return event

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import ActingOfficer
+from domain.buddhist_era import thai_instant
 from domain.clock_moves import (
     Extension,
     Shift,
@@ -38,8 +39,7 @@ async def extend_deadlines(
     Raises:
         NotFoundError: The officer must not know of the target.
         NotAllowedError: `role_missing`, or `approver_too_low` with who may allow it.
-        ConflictError: `dispatch_not_open`, `hop_settled`, `nothing_to_move`, `extension_limit` or
-            `extension_days_limit`.
+        ConflictError: What `lock_open_hops` raises, `extension_limit` or `extension_days_limit`.
         InvalidError: `extension_length_unclear`, `extension_days_invalid`, `deadline_in_past`,
             `extension_not_later`, `deadline_after_parent` or `calendar_out_of_range`.
     """
@@ -80,7 +80,8 @@ def _reckon(
         check_within_parent(plan.acknowledge_by, parent=limit)
         if plan.acknowledge_by <= since:
             raise InvalidError(
-                "ขยายแล้วกำหนดเวลายังอยู่ในอดีต โปรดขยายให้นานกว่านี้",
+                f"ขยายแล้วกำหนดตอบรับคือ {thai_instant(plan.acknowledge_by)} ซึ่งผ่านไปแล้ว"
+                " โปรดขยายให้นานกว่านี้",
                 code="deadline_in_past",
                 field="days",
                 acknowledge_by=plan.acknowledge_by.isoformat(),
@@ -98,7 +99,7 @@ def _days_until(standings: Sequence[Standing], until: datetime | None) -> int:
     if days == 0:
         latest = max(one.plan.acknowledge_by for one in direct)
         raise InvalidError(
-            "กำหนดเวลาใหม่ต้องช้ากว่ากำหนดเดิม",
+            f"กำหนดเวลาใหม่ต้องช้ากว่ากำหนดเดิม คือ {thai_instant(latest)}",
             code="extension_not_later",
             field="until",
             acknowledge_by=latest.isoformat(),

@@ -12,7 +12,8 @@ from domain.vocabulary import Role, Secrecy
 
 # Every request starts with it, so it is written out: a statement that is built anew each time
 # costs as much again as it takes the server to answer. A post that is held for a time counts like
-# a role; a deputy whose own post is not in other hands stands in for a head who is absent.
+# a role; a deputy whose own post is not in other hands stands in for a head who is absent. Whoever
+# is named to act and has left the service counts as nobody, as in HOLDERS.
 OFFICER_STATEMENT = text("""
 SELECT officer.id, officer.name, officer.clearance, held.registry_id, held.role,
     absent.id IS NOT NULL AS stands_in
@@ -26,8 +27,12 @@ LEFT JOIN LATERAL (
     WHERE officer_id = officer.id AND withdrawn_at IS NULL AND :on BETWEEN first_day AND last_day
 ) held ON true
 LEFT JOIN post_period absent ON held.role = 'deputy' AND absent.registry_id = held.registry_id
-    AND absent.post = 'head' AND absent.officer_id IS NULL AND absent.withdrawn_at IS NULL
+    AND absent.post = 'head' AND absent.withdrawn_at IS NULL
     AND :on BETWEEN absent.first_day AND absent.last_day
+    AND NOT EXISTS (
+        SELECT FROM officer acting
+        WHERE acting.id = absent.officer_id AND acting.closed_at IS NULL
+    )
     AND (held.is_acting OR NOT EXISTS (
         SELECT FROM post_period other
         WHERE other.registry_id = held.registry_id AND other.post = 'deputy'

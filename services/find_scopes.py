@@ -1,10 +1,11 @@
 """Which calendars apply to whom: the text of a scope, completed by the directory."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.calendar_override import OverrideRange, at_its_line
 from domain.calendar_scope import (
     calendar_scopes,
     calendar_unknown,
@@ -30,14 +31,16 @@ async def find_scopes(session: AsyncSession, *, scope: str) -> tuple[str, ...]:
     return calendar_scopes(found.area_code, code)
 
 
-async def check_scopes(session: AsyncSession, *, scopes: Iterable[str]) -> None:
-    """Refuse scopes that nobody could follow.
+async def check_scopes(session: AsyncSession, *, ranges: Sequence[OverrideRange]) -> None:
+    """Refuse ranges of scopes that nobody could follow.
 
     Raises:
-        InvalidError: `calendar_unknown`, with the first of them.
+        InvalidError: `calendar_unknown`, with the line of the first of them, if there is one.
     """
-    named = {code: scope for scope in scopes if (code := organization_code(scope)) is not None}
-    query = select(Organization.code).where(Organization.code.in_(list(named)))
-    unknown = set(named) - set(await session.scalars(query))
-    if unknown:
-        raise calendar_unknown(named[min(unknown)])
+    codes = {one.scope: organization_code(one.scope) for one in ranges}
+    named = {code for code in codes.values() if code is not None}
+    query = select(Organization.code).where(Organization.code.in_(named))
+    unknown = named - set(await session.scalars(query))
+    for one in ranges:
+        if codes[one.scope] in unknown:
+            raise at_its_line(one, calendar_unknown(one.scope))

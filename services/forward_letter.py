@@ -13,7 +13,8 @@ from domain.vocabulary import EventKind, HopAction
 from models import Dispatch, Hop, Letter
 from services.create_dispatch import SendOrder, create_dispatch
 from services.files import FileStore
-from services.issue_letter import LetterDraft, issue_letter
+from services.issue_letter import issue_letter
+from services.letter_draft import LetterDraft
 from services.record_event import record_event
 from services.visible_hops import get_received_hop
 

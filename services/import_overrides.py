@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.buddhist_era import thai_long_date
 from domain.calendar_override import OverrideRange, Spread, spread_out
 from domain.errors import ConflictError
 from models import CalendarOverride
@@ -41,7 +42,7 @@ async def import_overrides(
         ConflictError: `calendar_override_overlaps`: the calendar says something else of a day.
     """
     spread = spread_out(ranges)
-    await check_scopes(session, scopes={scope for scope, _ in spread})
+    await check_scopes(session, ranges=ranges)
     await lock_calendar(session)
     present = await _in_force(session, spread)
     _check_overlaps(spread, present)
@@ -86,7 +87,7 @@ def _check_overlaps(spread: Spread, present: dict[tuple[str, date], CalendarOver
     scope, day = other[0]
     line = spread[scope, day].line
     raise ConflictError(
-        f"{'' if line is None else f'บรรทัด {line}: '}วันที่ {day} ของปฏิทิน {scope}"
+        f"{'' if line is None else f'บรรทัด {line}: '}วันที่ {thai_long_date(day)} ของปฏิทิน {scope}"
         f" มีอยู่แล้วเป็นอย่างอื่น (“{present[scope, day].reason}”)",
         code="calendar_override_overlaps",
         scope=scope,

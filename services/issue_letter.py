@@ -1,7 +1,6 @@
 """What happens when a registry issues a letter: it takes its number and is recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,66 +8,19 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import STAMP, ActingOfficer
-from domain.buddhist_era import bangkok_date, bangkok_midnight, looks_buddhist
+from domain.buddhist_era import bangkok_date, bangkok_midnight
 from domain.document_number import (
     DocumentNumber,
     compose_document_number,
     parse_document_number,
 )
 from domain.errors import ConflictError, InvalidError, NotFoundError
-from domain.vocabulary import Authority, Book, EventKind, Secrecy, Urgency
+from domain.vocabulary import Book, EventKind
 from models import Attachment, Letter, Registry
 from services.files import FileStore
+from services.letter_draft import EnclosedFile, LetterDraft, check_draft
 from services.record_event import record_event
 from services.take_number import PaperNumber, take_number
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnclosedFile:
-    """A file of the store that goes with a letter."""
-
-    sha256: bytes
-    file_name: str
-    media_type: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BackEntry:
-    """The number that a letter already bears on paper, and why it is entered afterwards."""
-
-    number: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Meeting:
-    """What a letter invites to; instants are aware."""
-
-    starts_at: datetime
-    ends_at: datetime
-    place: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LetterDraft:
-    """A letter before it has a number; `dated` is a Gregorian date in Bangkok, today if None.
-
-    `deliver_by` belongs to ด่วนภายใน alone: until when it must have reached its recipients.
-    """
-
-    subject: str
-    body: str = ""
-    is_circular: bool = True
-    dated: date | None = None
-    urgency: Urgency = Urgency.NORMAL
-    secrecy: Secrecy = Secrecy.NORMAL
-    deliver_by: datetime | None = None
-    meeting: Meeting | None = None
-    signatory_post: str | None = None
-    authority: Authority = Authority.OWN
-    authority_post: str | None = None
-    files: Sequence[EnclosedFile] = field(default_factory=tuple)
-    back_entry: BackEntry | None = None
 
 
 async def issue_letter(
@@ -97,14 +49,13 @@ async def issue_letter(
         NotAllowedError: The officer is neither clerk nor head there.
         InvalidError: `deliver_by_missing`, `deliver_by_unexpected`, `deadline_in_past`,
             `meeting_backwards`, `subject_empty`, `date_in_buddhist_era`, `dated_in_future`,
-            `secrecy_too_high`, `authority_post_missing`, `letter_number_malformed`,
-            `letter_number_foreign`, `attachment_unknown`.
+            `secrecy_too_high`, `secrecy_below_parent`, `authority_post_missing`,
+            `letter_number_malformed`, `letter_number_foreign`, `attachment_unknown`.
         ConflictError: `registry_without_prefix`, `number_taken`, `number_not_on_paper`.
     """
     registry = await _issuing_registry(session, by, registry_id)
     dated = draft.dated or bangkok_date(at)
-    _check_draft(draft, dated, today=bangkok_date(at))
-    _check_times(draft, at)
+    check_draft(draft, dated=dated, at=at, secrecy_above=parent.secrecy if parent else None)
     sizes = [await _size(files, enclosed, by.id) for enclosed in draft.files]
     letter_id = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     number, entry_id = await _take(session, registry, draft, dated, letter_id, by.id, at)
@@ -141,45 +92,6 @@ async def _issuing_registry(
             "หน่วยสารบรรณนี้ยังไม่มีรหัสหนังสือ จึงออกเลขไม่ได้", code="registry_without_prefix"
         )
     return registry
-
-
-def _check_draft(draft: LetterDraft, dated: date, *, today: date) -> None:
-    if not draft.subject.strip():
-        raise InvalidError("ต้องระบุเรื่อง", code="subject_empty", field="subject")
-    if looks_buddhist(dated.year):
-        raise InvalidError(
-            "วันที่ต้องเป็นปีคริสต์ศักราช เช่น 2021 ไม่ใช่ 2564",
-            code="date_in_buddhist_era",
-            field="dated",
-        )
-    if dated > today:
-        raise InvalidError("วันที่ของหนังสืออยู่ในอนาคต", code="dated_in_future", field="dated")
-    if draft.secrecy is Secrecy.TOP_SECRET:
-        raise InvalidError(
-            "หนังสือชั้นลับที่สุดส่งทางระบบอิเล็กทรอนิกส์ไม่ได้", code="secrecy_too_high", field="secrecy"
-        )
-    if draft.authority is not Authority.OWN and not (draft.authority_post or "").strip():
-        raise InvalidError(
-            "ต้องระบุตำแหน่งที่ลงนามแทน", code="authority_post_missing", field="authority_post"
-        )
-
-
-def _check_times(draft: LetterDraft, at: datetime) -> None:
-    if (draft.urgency is Urgency.URGENT_WITHIN) != (draft.deliver_by is not None):
-        missing = draft.deliver_by is None
-        raise InvalidError(
-            "หนังสือด่วนภายในต้องระบุวันเวลาที่ต้องถึงผู้รับ"
-            if missing
-            else "ระบุวันเวลาที่ต้องถึงผู้รับได้เฉพาะหนังสือด่วนภายใน",
-            code="deliver_by_missing" if missing else "deliver_by_unexpected",
-            field="deliver_by",
-        )
-    if draft.deliver_by is not None and draft.deliver_by <= at:
-        raise InvalidError("กำหนดเวลาผ่านไปแล้ว", code="deadline_in_past", field="deliver_by")
-    if draft.meeting is not None and draft.meeting.ends_at <= draft.meeting.starts_at:
-        raise InvalidError(
-            "เวลาสิ้นสุดการประชุมมาก่อนเวลาเริ่ม", code="meeting_backwards", field="meeting"
-        )
 
 
 async def _size(files: FileStore, enclosed: EnclosedFile, by: UUID) -> int:

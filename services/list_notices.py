@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from domain.access import READ, STAMP, ActingOfficer, may_read_secret
+from domain.access import DECIDE, READ, STAMP, ActingOfficer, may_read_secret
 from domain.errors import NotFoundError
 from domain.vocabulary import AlarmStep, HopState, NoticeKind, Role, Secrecy
 from models import Dispatch, Hop, Letter, Notice, Officer, Registry
@@ -87,12 +87,14 @@ async def read_notice(
 
     Raises:
         NotFoundError: There is none, or it is addressed to a registry of others.
-        NotAllowedError: The officer is neither clerk nor head of its addressee.
+        NotAllowedError: The officer holds neither the post it is addressed to nor that of the head.
     """
     notice = await session.get(Notice, notice_id, with_for_update=True)
     if notice is None or notice.registry_id not in by.registries(READ):
         raise NotFoundError("การแจ้งเตือน (notice)")
-    by.require(STAMP, at=notice.registry_id)
+    # What was meant for a head is not read by a clerk: it would keep the mail from going.
+    own = STAMP if notice.post is Role.CLERK else DECIDE | {notice.post}
+    by.require(own, at=notice.registry_id)
     if notice.read_at is None:
         notice.read_at, notice.read_by = at, by.id
     await session.flush()

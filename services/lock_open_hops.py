@@ -1,6 +1,6 @@
 """Whose clocks a move touches: a hop or a dispatch, with all that is open below it, locked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,20 @@ FROM (
     ORDER BY h.id FOR NO KEY UPDATE
 ) locked
 """).bindparams(bindparam("dispatches", type_=ARRAY(Uuid())), bindparam("hop_id", type_=Uuid()))
+
+# A forward holds its hop until its new dispatch is there: whoever waited for the hop read the
+# dispatches too early.
+_HAS_GROWN = text("""
+SELECT EXISTS (
+    SELECT FROM dispatch
+    WHERE (lineage && :roots OR parent_hop_id = :hop_id) AND id <> ALL (:locked)
+)
+""").bindparams(
+    bindparam("roots", type_=ARRAY(Uuid())),
+    bindparam("hop_id", type_=Uuid()),
+    bindparam("locked", type_=ARRAY(Uuid())),
+)
+_ROUNDS = 5
 
 _BELOW = select(Dispatch.id).where(Dispatch.parent_hop_id == bindparam("hop_id"))
 _ORIGIN = select(Letter.registry_id).where(Letter.id == bindparam("circular_id"))
@@ -81,6 +95,16 @@ class OpenHops:
         return {"own": self.dispatch.id, "dispatches": self.dispatches, "hop_id": self.hop_id}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Locked:
+    """What one round has locked: dispatches, which of them are open, and counts of their hops."""
+
+    roots: Sequence[UUID]
+    dispatches: Sequence[UUID]
+    still_open: Sequence[UUID]
+    counts: Mapping[str, int]
+
+
 async def lock_open_hops(
     session: AsyncSession, *, by: ActingOfficer, target: MoveTarget
 ) -> OpenHops:
@@ -89,30 +113,52 @@ async def lock_open_hops(
     Raises:
         NotFoundError: The officer must not know of the target.
         NotAllowedError: The officer is head neither of the sender nor of the origin.
-        ConflictError: `dispatch_not_open`, `hop_settled` or `nothing_to_move`.
+        ConflictError: `dispatch_not_open`, `hop_settled` or `nothing_to_move`; `being_forwarded`
+            where desks forward faster than can be followed.
     """
     dispatch = await _find(session, by, target)
     registry_id, approvers = await _authority(session, by, dispatch)
-    roots = [dispatch.id]
-    if target.hop_id is not None:
-        roots = list(await session.scalars(_BELOW, {"hop_id": target.hop_id}))
-    rows = await session.execute(_LOCK_DISPATCHES, {"own": dispatch.id, "roots": roots})
-    still_open = [row.id for row in rows if row.state == DispatchState.OPEN]
-    if dispatch.id not in still_open:
-        raise ConflictError("การส่งนี้ปิดหรือครบถ้วนแล้ว", code="dispatch_not_open")
-    if target.hop_id is not None:
-        still_open.remove(dispatch.id)
-    values = {"own": dispatch.id, "dispatches": still_open, "hop_id": target.hop_id}
-    counts = (await session.execute(_LOCK_HOPS, values)).mappings().one()
-    await _check_unsettled(session, target, counts["hops"])
+    locked = await _lock_whole(session, dispatch.id, target.hop_id)
+    await _check_unsettled(session, target, locked.counts["hops"])
     return OpenHops(
         dispatch=dispatch,
         hop_id=target.hop_id,
-        dispatches=still_open,
+        dispatches=locked.still_open,
         registry_id=registry_id,
         approvers=approvers,
-        **counts,
+        **locked.counts,
     )
+
+
+async def _lock_whole(session: AsyncSession, own: UUID, hop_id: UUID | None) -> _Locked:
+    # A dispatch that came in between is locked in a new round, never after the hops: going back
+    # to the savepoint gives every lock of this round up, so the order holds.
+    for _ in range(_ROUNDS):
+        async with session.begin_nested() as locks:
+            locked = await _lock(session, own, hop_id)
+            if not await _has_grown(session, locked, hop_id):
+                return locked
+            await locks.rollback()
+    raise ConflictError("มีการส่งต่อหนังสือเรื่องนี้อยู่ในขณะนี้ โปรดลองอีกครั้ง", code="being_forwarded")
+
+
+async def _lock(session: AsyncSession, own: UUID, hop_id: UUID | None) -> _Locked:
+    roots = [own] if hop_id is None else list(await session.scalars(_BELOW, {"hop_id": hop_id}))
+    rows = (await session.execute(_LOCK_DISPATCHES, {"own": own, "roots": roots})).all()
+    still_open = [row.id for row in rows if row.state == DispatchState.OPEN]
+    if own not in still_open:
+        raise ConflictError("การส่งนี้ปิดหรือครบถ้วนแล้ว", code="dispatch_not_open")
+    if hop_id is not None:
+        still_open.remove(own)
+    values = {"own": own, "dispatches": still_open, "hop_id": hop_id}
+    counts = (await session.execute(_LOCK_HOPS, values)).mappings().one()
+    dispatches = [row.id for row in rows]
+    return _Locked(roots=roots, dispatches=dispatches, still_open=still_open, counts=dict(counts))
+
+
+async def _has_grown(session: AsyncSession, locked: _Locked, hop_id: UUID | None) -> bool:
+    values = {"roots": locked.roots, "hop_id": hop_id, "locked": locked.dispatches}
+    return bool(await session.scalar(_HAS_GROWN, values))
 
 
 async def _find(session: AsyncSession, by: ActingOfficer, target: MoveTarget) -> Dispatch:

@@ -18,24 +18,20 @@ from domain.deadlines import Circumstances, Deadlines
 from domain.vocabulary import OrganizationKind
 from models import Letter
 from services.deadline_rules import DeadlineRules, load_rules
+from services.stands_below import EDGES, FORWARDS
 
-# Bodies of one province share a calendar unless one has days of its own. Who has others below it
-# must send the letter on, and so must an office that acts for a body which has (ส่วนราชการภายใน).
-_GROUPS = text("""
-WITH edges AS NOT MATERIALIZED (
-    SELECT child_id, parent_id, kind FROM organization_edge
-    WHERE valid_from <= :today AND (valid_until IS NULL OR valid_until >= :today)
-)
+# Bodies of one province share a calendar unless one has days of its own.
+_GROUPS = text(f"""
+WITH {EDGES}
 SELECT left(o.area_code, 2) AS province, CASE WHEN o.code = ANY(:own) THEN o.code END AS own,
-    EXISTS (SELECT FROM edges below WHERE below.parent_id = o.id) OR EXISTS (
-        SELECT FROM edges part JOIN edges below ON below.parent_id = part.parent_id
-        WHERE part.child_id = o.id AND part.kind = 'section_of' AND below.kind <> 'section_of'
-    ) AS forwards,
+    {FORWARDS} AS forwards,
     array_agg(CAST(w.nth AS integer)) AS places, uuidv7() AS plan_id
 FROM unnest(CAST(:recipients AS uuid[])) WITH ORDINALITY AS w (organization_id, nth)
 JOIN organization o ON o.id = w.organization_id
 GROUP BY 1, 2, 3
-""").bindparams(bindparam("recipients", type_=ARRAY(Uuid())), bindparam("own", type_=ARRAY(Text())))
+""").bindparams(  # noqa: S608 (nothing but our own words)
+    bindparam("recipients", type_=ARRAY(Uuid())), bindparam("own", type_=ARRAY(Text()))
+)
 
 _INSERT_PLAN = text("""
 INSERT INTO deadline_plan (id, dispatch_id, replaces_id, calendar_scopes, register_by, forward_by,
@@ -158,11 +154,22 @@ async def plan_recipients(
             policy=rules.policies.urgencies[letter.urgency],
             weights=weights,
             forwards=group.forwards,
-            deliver_by=letter.deliver_by,
+            deliver_by=still_to_deliver(letter.deliver_by, at=at, is_first=above is None),
         )
         plan = plan_hop(wish, given)
         plans.append(RecipientPlan(id=group.plan_id, scopes=scopes, plan=plan, places=group.places))
     return DispatchPlan(rules=rules, weights=weights, plans=plans)
+
+
+def still_to_deliver(
+    deliver_by: datetime | None, *, at: datetime, is_first: bool
+) -> datetime | None:
+    """Return the instant of ด่วนภายใน, unless it has passed on the way down.
+
+    Who sends the letter first must be in time; those below send on what came late all the same.
+    """
+    is_passed = deliver_by is not None and deliver_by <= at
+    return None if is_passed and not is_first else deliver_by
 
 
 async def insert_plans(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,30 +19,35 @@ from domain.deadlines import Circumstances, Deadlines
 from domain.errors import InvalidError
 from domain.vocabulary import Urgency
 from services.deadline_rules import DeadlineRules, load_rules
-from services.plan_recipients import choose_weights
+from services.plan_recipients import choose_weights, still_to_deliver
+from services.stands_below import EDGES, FORWARDS
 
 # A body that stands below two others is reached by the shorter way. Whoever shares a calendar
 # and has, or has not, others below it shares a plan.
-_ROUTE = text("""
-WITH RECURSIVE edges AS (
-    SELECT child_id, parent_id FROM organization_edge
-    WHERE valid_from <= :today AND (valid_until IS NULL OR valid_until >= :today)
-), below AS (
+_ROUTE = text(f"""
+WITH RECURSIVE {EDGES}, steps AS (
+    SELECT parent_id AS upper, child_id AS lower FROM edges
+    UNION
+    SELECT part.child_id, below.child_id FROM edges part
+    JOIN edges below ON below.parent_id = part.parent_id AND below.kind <> 'section_of'
+    WHERE part.kind = 'section_of'
+), reached AS (
     SELECT o.id, 1 AS tier FROM organization o WHERE o.id = ANY(:recipients)
     UNION
-    SELECT e.child_id, b.tier + 1 FROM below b JOIN edges e ON e.parent_id = b.id
-    WHERE b.tier < :tiers
+    SELECT steps.lower, r.tier + 1 FROM reached r JOIN steps ON steps.upper = r.id
+    WHERE r.tier < :tiers
 ), bodies AS (
-    SELECT id, min(tier) AS tier FROM below GROUP BY id
+    SELECT id, min(tier) AS tier FROM reached GROUP BY id
 )
 SELECT b.tier, left(o.area_code, 2) AS province,
-    CASE WHEN o.code = ANY(:own) THEN o.code END AS own,
-    EXISTS (SELECT FROM edges e WHERE e.parent_id = b.id) AND b.tier < :tiers AS forwards,
+    CASE WHEN o.code = ANY(:own) THEN o.code END AS own, {FORWARDS} AS forwards,
     count(*) AS bodies
 FROM bodies b JOIN organization o ON o.id = b.id
 WHERE o.valid_from <= :today AND (o.valid_until IS NULL OR o.valid_until >= :today)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-""").bindparams(bindparam("recipients", type_=ARRAY(Uuid())), bindparam("own", type_=ARRAY(Text())))
+""").bindparams(  # noqa: S608 (nothing but our own words)
+    bindparam("recipients", type_=ARRAY(Uuid())), bindparam("own", type_=ARRAY(Text()))
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +93,8 @@ async def plan_route(
 
     Raises:
         NotAllowedError: The officer is neither clerk nor head of the registry.
-        InvalidError: `recipients_empty`, or what `domain.deadline_plan.plan_hop` raises.
+        InvalidError: `recipients_empty`, `recipient_unknown`, or what
+            `domain.deadline_plan.plan_hop` raises.
     """
     by.require(STAMP, at=wanted.registry_id)
     if not wanted.recipients:
@@ -106,6 +112,8 @@ async def plan_route(
     groups: defaultdict[int, list[Row[tuple[object, ...]]]] = defaultdict(list)
     for row in await session.execute(_ROUTE, values):
         groups[row.tier].append(row)
+    if sum(row.bodies for row in groups[1]) < len(set(wanted.recipients)):
+        raise InvalidError("มีผู้รับที่ไม่รู้จักหรือยุบแล้ว", code="recipient_unknown", field="recipient")
     return _plan_tiers(groups, rules, wanted, weights, at)
 
 
@@ -116,13 +124,22 @@ def _plan_tiers(
     weights: Sequence[int],
     sent_at: datetime,
 ) -> list[PlannedTier]:
-    tiers = []
+    tiers: list[PlannedTier] = []
     for tier, rows in sorted(groups.items()):
-        plans = [_plan(row, rules, wanted, weights[tier - 1 :], sent_at) for row in rows]
+        above = tiers[-1].acknowledge_by if tiers else None
+        request = replace(wanted, deadlines=_wish_below(wanted.deadlines, above))
+        plans = [_plan(row, rules, request, weights[tier - 1 :], sent_at) for row in rows]
         planned = _tier(tier, plans)
         tiers.append(planned)
         sent_at = planned.forward_by or planned.register_by
     return tiers
+
+
+def _wish_below(wish: Deadlines, above: datetime | None) -> Deadlines:
+    # Days from a receipt would go on after the tier above is due: below it, that is the end.
+    if above is None or wish.acknowledge_within is None:
+        return wish
+    return replace(wish, acknowledge_within=None, acknowledge_by=above, register_by=None)
 
 
 def _plan(
@@ -139,7 +156,7 @@ def _plan(
         policy=rules.policies.urgencies[wanted.urgency],
         weights=weights,
         forwards=row.forwards,
-        deliver_by=wanted.deliver_by,
+        deliver_by=still_to_deliver(wanted.deliver_by, at=sent_at, is_first=row.tier == 1),
     )
     plan = plan_hop(wanted.deadlines, given)
     return PlannedBodies(province=row.province, bodies=row.bodies, plan=plan)

@@ -122,7 +122,7 @@ def _read_extension(document: object) -> ExtensionPolicy:
     found = _object(document, "extension", ("up_to_days", "max_extensions", "max_days"))
     approvers = [approver.value for approver in Approver]
     days = _object(found["up_to_days"], "extension.up_to_days", approvers)
-    return ExtensionPolicy(
+    policy = ExtensionPolicy(
         up_to_days={
             Approver(name): _positive(days[name], f"extension.up_to_days.{name}")
             for name in approvers
@@ -130,6 +130,10 @@ def _read_extension(document: object) -> ExtensionPolicy:
         max_extensions=_positive(found["max_extensions"], "extension.max_extensions"),
         max_days=_positive(found["max_days"], "extension.max_days"),
     )
+    most = max(policy.up_to_days.values())
+    if policy.max_days < most:
+        raise ValueError(f"extension.max_days: less than the {most} of extension.up_to_days")
+    return policy
 
 
 def _object(

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
 from domain.alarms import EVENT_KIND, MEANING, OWED, Alarm
 from domain.buddhist_era import bangkok_date
-from domain.vocabulary import Duty, Rung
+from domain.tier_budget import last_day
+from domain.vocabulary import Duty, Rung, Urgency
+from services.deadline_rules import load_rules
 from services.post_holders import HOLDERS
 from services.record_event import SYSTEM_OFFICER
 
@@ -25,7 +28,7 @@ from services.record_event import SYSTEM_OFFICER
 _RAISE = """
 WITH waiting AS (
     SELECT h.id, h.recipient_registry_id, d.id AS dispatch_id, d.letter_id, d.circular_id,
-        d.sender_registry_id, d.lineage, planned.due_at, plan.share_days, plan.left_days
+        d.sender_registry_id, d.lineage, planned.due_at, plan.id AS plan_id
     FROM hop h
     JOIN dispatch d ON d.id = h.dispatch_id
     JOIN deadline_plan plan ON plan.id = h.plan_id
@@ -62,8 +65,8 @@ WITH waiting AS (
     INSERT INTO notice (hop_id, step, kind, registry_id, post, officer_id, facts, due_at,
         created_at)
     SELECT a.hop_id, :step, :kind, a.registry_id, a.post, a.officer_id, jsonb_strip_nulls(
-        jsonb_build_object({figures}
-            'instead_of', CASE WHEN a.rank > 0 THEN CAST(:rung AS text) END)), w.due_at, :at
+        jsonb_build_object('instead_of', CASE WHEN a.rank > 0 THEN CAST(:rung AS text) END))
+        || coalesce(:figures -> CAST(w.plan_id AS text), '{{}}'), w.due_at, :at
     FROM addressed a JOIN waiting w ON w.id = a.hop_id
     ON CONFLICT (hop_id, step, due_at, registry_id) DO NOTHING
     RETURNING hop_id, registry_id, post, officer_id, facts, due_at
@@ -78,8 +81,6 @@ WITH waiting AS (
 )
 SELECT count(*) FROM noticed
 """
-
-_DAYS = "'days_used', w.share_days, 'days_left', w.left_days,"
 
 _TO_CLERK = """
     SELECT id AS hop_id, 0 AS line, 0 AS rank, recipient_registry_id AS registry_id,
@@ -126,9 +127,19 @@ _TO_ORIGIN = """
 """
 
 
-def _statement(candidates: str, figures: str = "") -> TextClause:
-    return text(_RAISE.format(candidates=candidates, holders=HOLDERS, figures=figures)).bindparams(
-        bindparam("states", type_=ARRAY(Text()))
+_PLANS = text("""
+SELECT DISTINCT p.id, p.calendar_scopes, p.acknowledge_by, d.sent_at, l.urgency
+FROM hop h
+JOIN dispatch d ON d.id = h.dispatch_id
+JOIN letter l ON l.id = d.letter_id
+JOIN deadline_plan p ON p.id = h.plan_id
+WHERE h.dispatch_id = :dispatch_id AND h.chunk = :chunk AND h.state = ANY(:states)
+""").bindparams(bindparam("states", type_=ARRAY(Text())))
+
+
+def _statement(candidates: str) -> TextClause:
+    return text(_RAISE.format(candidates=candidates, holders=HOLDERS)).bindparams(
+        bindparam("states", type_=ARRAY(Text())), bindparam("figures", type_=JSONB())
     )
 
 
@@ -138,7 +149,10 @@ _STATEMENTS: Mapping[Rung, TextClause] = {
     Rung.SUPERIOR: _statement(_TO_SUPERIOR),
     Rung.ORIGIN: _statement(_TO_ORIGIN),
 }
-_FORWARD = _statement(_TO_CLERK + _AND_SENDER, _DAYS)
+_FORWARD = _statement(_TO_CLERK + _AND_SENDER)
+
+
+_CHUNK = ("dispatch_id", "chunk", "states")
 
 
 async def raise_alarm(
@@ -165,5 +179,23 @@ async def raise_alarm(
         "today": bangkok_date(at),
         "by": SYSTEM_OFFICER,
     }
-    statement = _FORWARD if duty is Duty.FORWARD else _STATEMENTS[rung]
-    return await session.scalar(statement, values) or 0
+    if duty is not Duty.FORWARD:
+        return await session.scalar(_STATEMENTS[rung], values | {"figures": {}}) or 0
+    figures = await _days(session, values, at)
+    return await session.scalar(_FORWARD, values | {"figures": figures}) or 0
+
+
+async def _days(
+    session: AsyncSession, values: Mapping[str, Any], at: datetime
+) -> dict[str, dict[str, int]]:
+    """Return the working days used and left for each plan of a chunk, as of now."""
+    rules = await load_rules(session)
+    today = bangkok_date(at)
+    found = {}
+    for row in await session.execute(_PLANS, {key: values[key] for key in _CHUNK}):
+        clock = rules.clock(row.calendar_scopes, Urgency(row.urgency))
+        found[str(row.id)] = {
+            "days_used": clock.count_days(bangkok_date(row.sent_at), today),
+            "days_left": clock.count_days(today, last_day(row.acknowledge_by)),
+        }
+    return found

@@ -27,6 +27,10 @@ WITH running AS (
     SELECT * FROM unnest(:dispatches, :chunks, :next_dues) AS r (dispatch_id, chunk, next_due_at)
 ), watched AS (
     SELECT id FROM dispatch WHERE state = 'open' UNION SELECT dispatch_id FROM running
+    -- Ended, and yet the hop above still waits for its report.
+    UNION SELECT d.id FROM dispatch d JOIN hop above ON above.id = d.parent_hop_id
+    WHERE d.state <> 'open' AND above.state = 'forwarded' AND NOT EXISTS (
+        SELECT FROM dispatch o WHERE o.parent_hop_id = above.id AND o.state = 'open')
 ), chunks AS (
     SELECT h.dispatch_id, h.chunk, bool_or(h.settled_at IS NULL) AS waits,
         max(h.settled_at) AS settled_at
@@ -44,7 +48,8 @@ WITH running AS (
     FROM planned p JOIN running r ON r.dispatch_id = p.dispatch_id AND r.chunk = p.chunk
     GROUP BY p.dispatch_id, p.chunk
 ), found AS (
-    SELECT c.*, d.state, d.sent_at, d.closed_at, r.dispatch_id IS NOT NULL AS runs,
+    SELECT c.*, d.state, d.sent_at, d.closed_at,
+        coalesce(d.closed_at, d.completed_at) AS ended_at, r.dispatch_id IS NOT NULL AS runs,
         r.next_due_at, pending.due_at AS pending_at, pending.is_planned,
         bool_or(c.waits) OVER whole AS dispatch_waits,
         bool_or(r.dispatch_id IS NOT NULL) OVER whole AS dispatch_runs,
@@ -60,6 +65,8 @@ WITH running AS (
         WHEN state = 'open' AND NOT runs AND waits AND sent_at < :before THEN 'dispatched'
         WHEN state = 'open' AND NOT dispatch_runs AND NOT dispatch_waits AND is_first
             AND dispatch_settled_at < :before THEN 'dispatched'
+        WHEN state <> 'open' AND NOT dispatch_runs AND is_first AND ended_at < :before
+            THEN 'dispatched'
         WHEN state = 'closed' AND runs AND closed_at < :before THEN 'closed'
         WHEN runs AND NOT waits AND settled_at < :before THEN 'settled'
         WHEN state = 'open' AND runs AND waits

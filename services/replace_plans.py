@@ -130,30 +130,40 @@ async def replace_plans(
     Raises:
         InvalidError: What `reckon` raises.
     """
+    reckoned = _reckon_all(standings, reckon)
+    rows = [_row(one, new) for one, new in reckoned]
+    await insert_plans(session, rules=rules, rows=rows, at=at)
+    return [_new_plan(one, new) for one, new in reckoned]
+
+
+def _reckon_all(standings: Sequence[Standing], reckon: Reckon) -> list[tuple[Standing, Reckoning]]:
+    # Those above come first, so that those below see where they went.
     moved: dict[tuple[UUID | None, datetime | None], Plan] = {}
-    rows, news = [], []
+    reckoned = []
     for one in standings:
         above = moved.get(one.above)
         limit = above.acknowledge_by if above is not None else one.limit
         new = reckon(one, limit, above is not None)
         moved[one.row.id, one.stopped_at] = new.plan
-        rows.append(
-            plan_row(
-                new.plan,
-                plan_id=one.new_id,
-                dispatch_id=one.row.dispatch_id,
-                scopes=one.row.calendar_scopes,
-                replaces=one.row.id,
-            )
-        )
-        news.append(
-            NewPlan(
-                old_id=one.row.id,
-                stopped_at=one.stopped_at,
-                new_id=one.new_id,
-                days=new.days,
-                is_capped=new.is_capped,
-            )
-        )
-    await insert_plans(session, rules=rules, rows=rows, at=at)
-    return news
+        reckoned.append((one, new))
+    return reckoned
+
+
+def _row(one: Standing, new: Reckoning) -> dict[str, Any]:
+    return plan_row(
+        new.plan,
+        plan_id=one.new_id,
+        dispatch_id=one.row.dispatch_id,
+        scopes=one.row.calendar_scopes,
+        replaces=one.row.id,
+    )
+
+
+def _new_plan(one: Standing, new: Reckoning) -> NewPlan:
+    return NewPlan(
+        old_id=one.row.id,
+        stopped_at=one.stopped_at,
+        new_id=one.new_id,
+        days=new.days,
+        is_capped=new.is_capped,
+    )

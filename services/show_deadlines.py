@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from domain.access import READ, ActingOfficer
 from domain.buddhist_era import bangkok_date
-from domain.vocabulary import HopState, Urgency
-from models import DeadlinePlan, Dispatch, Hop, Letter, RegisterEntry, Registry
+from domain.vocabulary import EventKind, HopState, Urgency
+from models import DeadlinePlan, Dispatch, Event, Hop, Letter, RegisterEntry, Registry
 from services.deadline_rules import DeadlineRules, load_rules
 from services.list_inbox import is_late
 from services.visible_hops import check_circular, get_dispatch, visible
@@ -69,7 +69,7 @@ class TierDeadlines:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deadlines:
+class PlanAndFact:
     """The deadlines of a tree, by tier from the top and by hop."""
 
     tiers: Sequence[TierDeadlines]
@@ -98,7 +98,7 @@ _COPIED = (
 
 async def show_circular_deadlines(
     session: AsyncSession, *, by: ActingOfficer, circular_id: UUID, at: datetime
-) -> Deadlines:
+) -> PlanAndFact:
     """Return plan and fact of a circular, as far as the officer's registries may see it.
 
     Raises:
@@ -110,7 +110,7 @@ async def show_circular_deadlines(
 
 async def show_dispatch_deadlines(
     session: AsyncSession, *, by: ActingOfficer, dispatch_id: UUID, at: datetime
-) -> Deadlines:
+) -> PlanAndFact:
     """Return plan and fact of a dispatch and of everything below it.
 
     Raises:
@@ -122,17 +122,19 @@ async def show_dispatch_deadlines(
 
 async def _show(
     session: AsyncSession, by: ActingOfficer, at: datetime, chosen: ColumnElement[bool]
-) -> Deadlines:
+) -> PlanAndFact:
     rows = await _rows(session, by.registries(READ), chosen, at)
     rules = await load_rules(session)
     hops = [_hop(row, rules, at) for row in rows]
-    return Deadlines(tiers=_tiers(hops), hops=hops)
+    return PlanAndFact(tiers=_tiers(hops), hops=hops)
 
 
 async def _rows(
     session: AsyncSession, desks: list[UUID], chosen: ColumnElement[bool], at: datetime
 ) -> Sequence[RowMapping]:
     sender, recipient = aliased(Registry), aliased(Registry)
+    moves = (EventKind.EXTENDED, EventKind.RESUMED)
+    was_moved = exists().where(Event.hop_id == Hop.id, Event.kind.in_(moves))
     query = (
         select(
             Hop.id.label("hop_id"),
@@ -147,7 +149,7 @@ async def _rows(
             DeadlinePlan.acknowledge_by,
             DeadlinePlan.calendar_scopes,
             DeadlinePlan.share_days,
-            DeadlinePlan.replaces_id.is_not(None).label("is_moved"),
+            was_moved.label("is_moved"),
             RegisterEntry.stamped_at,
             Hop.forwarded_at,
             Hop.settled_at,

@@ -1,33 +1,62 @@
 """How a receipt starts the time to acknowledge, where the sender gave days instead of a date."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.buddhist_era import bangkok_date
-from domain.deadline_plan import days_after_receipt, start_acknowledging
+from domain.deadline_plan import Plan, days_after_receipt, start_acknowledging
 from domain.deadlines import Circumstances
-from domain.vocabulary import OutboxKind
-from models import DeadlinePlan, Dispatch, Hop, Letter, Outbox
-from services.deadline_rules import load_rules
+from domain.vocabulary import Urgency
+from domain.working_time import WorkingCalendar
+from models import DeadlinePlan, Dispatch, Hop, Letter
+from services.deadline_rules import DeadlineRules, load_rules
 from services.plan_recipients import insert_plans, plan_row
 from services.read_plan import read_plan
 
-_POINT = text("UPDATE hop SET plan_id = :plan_id WHERE id = :hop_id")
-_PARENT = text("""
-SELECT p.acknowledge_by FROM hop h JOIN deadline_plan p ON p.id = h.plan_id WHERE h.id = :hop_id
+# What a suspension gave back before the receipt does not count: this clock had not begun. What
+# was granted by an extension does.
+_GRANTED = text("""
+SELECT coalesce(sum(CAST(facts ->> 'days' AS integer)), 0)
+FROM event WHERE hop_id = :hop_id AND kind = 'extended'
 """)
-# An extension before the receipt put off a clock that had not begun: its days still count.
-_FIRST = text("""
-WITH RECURSIVE chain AS (
-    SELECT replaces_id, acknowledge_by FROM deadline_plan WHERE id = :plan_id
-    UNION ALL
-    SELECT p.replaces_id, p.acknowledge_by FROM deadline_plan p JOIN chain c ON p.id = c.replaces_id
+
+_ABOVE = text("""
+SELECT p.acknowledge_by FROM hop h JOIN deadline_plan p ON p.id = h.plan_id
+WHERE h.id = :hop_id AND h.suspended_at IS NULL
+""")
+
+# A clock that is stopped when it begins stands still from the receipt on, not from before it.
+_POINT = text("""
+WITH moved AS (
+    UPDATE hop SET plan_id = :plan_id, suspended_at = CASE
+        WHEN suspended_at IS NOT NULL THEN greatest(suspended_at, :received_at) END
+    WHERE id = :hop_id
+    RETURNING id, dispatch_id, chunk, recipient_registry_id, registered_by
+), noted AS (
+    INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
+        hop_id, facts)
+    SELECT 'clock_started', :at, m.registered_by, m.recipient_registry_id, d.circular_id,
+        d.letter_id, d.id, m.id, :facts
+    FROM moved m JOIN dispatch d ON d.id = m.dispatch_id
 )
-SELECT acknowledge_by FROM chain WHERE replaces_id IS NULL
-""")
+INSERT INTO outbox (kind, dispatch_id, chunk, hop_id, created_at)
+SELECT 'moved', dispatch_id, chunk, id, :at FROM moved
+""").bindparams(bindparam("facts", type_=JSONB()))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Receipt:
+    hop_id: UUID
+    received_at: datetime
+    days: int
+    dispatch: Dispatch
+    old: DeadlinePlan
+    urgency: Urgency
 
 
 async def start_clock(
@@ -45,46 +74,73 @@ async def start_clock(
         at: Now, as an aware instant.
     """
     query = (
-        select(Hop, Dispatch, DeadlinePlan, Letter.urgency)
-        .join(Dispatch, Dispatch.id == Hop.dispatch_id)
+        select(Dispatch, DeadlinePlan, Letter.urgency)
+        .join(Hop, Hop.dispatch_id == Dispatch.id)
         .join(DeadlinePlan, DeadlinePlan.id == Hop.plan_id)
         .join(Letter, Letter.id == Dispatch.letter_id)
         .where(Hop.id == hop_id)
-        .execution_options(populate_existing=True)
     )
-    hop, dispatch, old, urgency = (await session.execute(query)).one()
+    dispatch, old, urgency = (await session.execute(query)).one()
+    receipt = _Receipt(
+        hop_id=hop_id,
+        received_at=received_at,
+        days=days,
+        dispatch=dispatch,
+        old=old,
+        urgency=urgency,
+    )
     rules = await load_rules(session)
-    clock = rules.clock(old.calendar_scopes, urgency)
-    first = await session.scalar(_FIRST, {"plan_id": old.id}) or old.acknowledge_by
-    days += clock.count_days(bangkok_date(first), bangkok_date(old.acknowledge_by))
-    due = days_after_receipt(clock, received_at, days)
-    if dispatch.parent_hop_id is not None:
-        above = await session.scalar(_PARENT, {"hop_id": dispatch.parent_hop_id})
-        due = min(due, above or due)
+    await _write(session, receipt, rules, await _plan(session, receipt, rules), at)
+
+
+async def _plan(session: AsyncSession, receipt: _Receipt, rules: DeadlineRules) -> Plan:
+    clock = rules.clock(receipt.old.calendar_scopes, receipt.urgency)
     given = Circumstances(
-        sent_at=received_at,
+        sent_at=receipt.received_at,
         clock=clock,
-        policy=rules.policies.urgencies[urgency],
-        weights=dispatch.weights,
-        forwards=old.forward_by is not None,
+        policy=rules.policies.urgencies[receipt.urgency],
+        weights=receipt.dispatch.weights,
+        forwards=receipt.old.forward_by is not None,
     )
+    due = await _due(session, receipt, clock)
+    return start_acknowledging(read_plan(receipt.old), given, due)
+
+
+async def _due(session: AsyncSession, receipt: _Receipt, clock: WorkingCalendar) -> datetime:
+    granted = await session.scalar(_GRANTED, {"hop_id": receipt.hop_id}) or 0
+    due = days_after_receipt(clock, receipt.received_at, receipt.days + granted)
+    if receipt.dispatch.parent_hop_id is None:
+        return due
+    above = await session.scalar(_ABOVE, {"hop_id": receipt.dispatch.parent_hop_id})
+    return min(due, above or due)
+
+
+async def _write(
+    session: AsyncSession, receipt: _Receipt, rules: DeadlineRules, plan: Plan, at: datetime
+) -> None:
+    old = receipt.old
     plan_id = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
-    plan = start_acknowledging(read_plan(old), given, due)
     row = plan_row(
         plan,
         plan_id=plan_id,
-        dispatch_id=dispatch.id,
+        dispatch_id=receipt.dispatch.id,
         scopes=old.calendar_scopes,
         replaces=old.id,
     )
     await insert_plans(session, rules=rules, rows=[row], at=at)
-    await session.execute(_POINT, {"plan_id": plan_id, "hop_id": hop_id})
-    await session.execute(
-        insert(Outbox).values(
-            kind=OutboxKind.MOVED,
-            dispatch_id=dispatch.id,
-            chunk=hop.chunk,
-            hop_id=hop_id,
-            created_at=at,
-        )
-    )
+    values = {
+        "plan_id": plan_id,
+        "hop_id": receipt.hop_id,
+        "received_at": receipt.received_at,
+        "at": at,
+        "facts": {"days": receipt.days, "old": _deadlines(old), "new": _deadlines(plan)},
+    }
+    await session.execute(_POINT, values)
+
+
+def _deadlines(plan: Plan | DeadlinePlan) -> dict[str, Any]:
+    return {
+        "register_by": plan.register_by.isoformat(),
+        "forward_by": plan.forward_by.isoformat() if plan.forward_by else None,
+        "acknowledge_by": plan.acknowledge_by.isoformat(),
+    }

@@ -1,4 +1,4 @@
-"""What happens when a clock is stopped (ระงับการนับเวลา): nobody is reminded, desks go on."""
+"""What happens when a clock is stopped (หยุดนับเวลา): nobody is reminded, desks go on."""
 
 from datetime import datetime
 
@@ -22,8 +22,7 @@ async def suspend_hops(
     Raises:
         NotFoundError: The officer must not know of the target.
         NotAllowedError: `role_missing`.
-        ConflictError: `dispatch_not_open`, `hop_settled`, `nothing_to_move` or
-            `already_suspended`.
+        ConflictError: What `lock_open_hops` raises, or `already_suspended`.
     """
     among = await lock_open_hops(session, by=by, target=target)
     if await _is_suspended(session, among):

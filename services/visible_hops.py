@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from domain.access import READ, STAMP, ActingOfficer
 from domain.errors import NotAllowedError, NotFoundError
-from models import Dispatch, Hop, Letter
+from models import Dispatch, Hop, Letter, Notice
 
 Desks = list[UUID] | BindParameter[list[UUID]]
 """Registry ids, or the place in a prepared statement where they will stand."""
@@ -36,7 +36,19 @@ def visible(desks: Desks) -> ColumnElement[bool]:
 _HOP = (
     select(Hop, Dispatch)
     .join(Dispatch, Dispatch.id == Hop.dispatch_id)
-    .where(Hop.id == bindparam("hop_id"), visible(bindparam("desks", expanding=True)))
+    .where(
+        Hop.id == bindparam("hop_id"),
+        or_(
+            visible(bindparam("desks", expanding=True)),
+            # A superior that was told of a late hop follows the link of its notice.
+            exists(
+                select(Notice.id).where(
+                    Notice.hop_id == Hop.id,
+                    Notice.registry_id.in_(bindparam("desks", expanding=True)),
+                )
+            ),
+        ),
+    )
     .execution_options(populate_existing=True)
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause, bindparam, select, text
@@ -14,10 +15,35 @@ from domain.vocabulary import MoveKind
 from models import DeadlineMove, DeadlinePlan, Dispatch, Hop
 from services.lock_open_hops import OpenHops
 
-_SCOPE = "h.settled_at IS NULL AND (h.dispatch_id = ANY(:dispatches) OR h.id = :hop_id)"
+_UNSETTLED = "h.settled_at IS NULL AND (h.dispatch_id = ANY(:dispatches) OR h.id = :hop_id)"
 
-_TELL = """
-, move AS (
+# A statement first moves the hops (`moved`), to new plans or to a stop, and then tells of them.
+_POINT = """
+WITH fresh AS (
+    SELECT * FROM unnest(:old_ids, :stopped, :new_ids, :plan_days, :capped)
+        AS f (old_id, stopped_at, new_id, days, is_capped)
+), moved AS (
+    UPDATE hop h SET plan_id = fresh.new_id, """
+_FRESH = """
+    FROM fresh
+    WHERE h.plan_id = fresh.old_id AND h.suspended_at IS NOT DISTINCT FROM fresh.stopped_at AND """
+_POINTED = """
+    RETURNING h.id, h.dispatch_id, h.chunk, h.plan_id, fresh.old_id, fresh.days, fresh.is_capped
+)"""
+# Only what was asked for by name counts against its limits, not what follows from above.
+_PUT_OFF = """extensions = h.extensions + CAST(h.dispatch_id = :own AS integer),
+        extended_days = h.extended_days
+            + CASE WHEN h.dispatch_id = :own THEN CAST(:days AS integer) ELSE 0 END"""
+_GO_ON = "suspended_at = NULL, suspended_by = NULL"
+_STOP = """
+WITH moved AS (
+    UPDATE hop h SET suspended_at = :at, suspended_by = :by
+    WHERE h.suspended_at IS NULL AND """
+_STOPPED = """
+    RETURNING h.id, h.dispatch_id, h.chunk, h.plan_id, h.plan_id AS old_id, false AS is_capped
+)"""
+
+_RECORD = """, move AS (
     INSERT INTO deadline_move (kind, dispatch_id, hop_id, days, reason, hops, at, officer_id)
     SELECT :kind, :own, :hop_id, :days, :reason, count(*), :at, :by FROM moved
     RETURNING id
@@ -25,7 +51,13 @@ _TELL = """
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
         hop_id, facts)
     SELECT :kind, :at, :by, :registry_id, d.circular_id, d.letter_id, d.id, moved.id,
-        jsonb_build_object('move_id', move.id, 'reason', :reason{facts})
+        jsonb_build_object('move_id', move.id, 'reason', :reason, """
+_OLD = """'old', jsonb_build_object('register_by', old.register_by,
+            'forward_by', old.forward_by, 'acknowledge_by', old.acknowledge_by)"""
+_CHANGE = """'days', moved.days, 'capped', moved.is_capped,
+        'new', jsonb_build_object('register_by', plan.register_by,
+            'forward_by', plan.forward_by, 'acknowledge_by', plan.acknowledge_by), """
+_TELL = """)
     FROM moved CROSS JOIN move
     JOIN dispatch d ON d.id = moved.dispatch_id
     JOIN deadline_plan plan ON plan.id = moved.plan_id
@@ -37,37 +69,6 @@ _TELL = """
 )
 SELECT move.id, (SELECT count(*) FROM moved WHERE is_capped) AS capped FROM move
 """
-_DEADLINES = """jsonb_build_object('register_by', {plan}.register_by,
-    'forward_by', {plan}.forward_by, 'acknowledge_by', {plan}.acknowledge_by)"""
-_NEW = _DEADLINES.format(plan="plan")
-_OLD = _DEADLINES.format(plan="old")
-_CHANGE = f", 'days', moved.days, 'capped', moved.is_capped, 'old', {_OLD}, 'new', {_NEW}"
-
-_POINT = f"""
-WITH fresh AS (
-    SELECT * FROM unnest(:old_ids, :stopped, :new_ids, :plan_days, :capped)
-        AS f (old_id, stopped_at, new_id, days, is_capped)
-), moved AS (
-    UPDATE hop h SET plan_id = fresh.new_id, {{clock}}
-    FROM fresh
-    WHERE h.plan_id = fresh.old_id AND h.suspended_at IS NOT DISTINCT FROM fresh.stopped_at
-        AND {_SCOPE}
-    RETURNING h.id, h.dispatch_id, h.chunk, h.plan_id, fresh.old_id, fresh.days, fresh.is_capped
-)
-"""  # noqa: S608 (nothing but our own words)
-_STOP = f"""
-WITH moved AS (
-    UPDATE hop h SET suspended_at = :at, suspended_by = :by
-    WHERE h.suspended_at IS NULL AND {_SCOPE}
-    RETURNING h.id, h.dispatch_id, h.chunk, h.plan_id, h.plan_id AS old_id, false AS is_capped
-)
-"""  # noqa: S608 (nothing but our own words)
-
-# Only what was asked for by name counts against its limits, not what follows from above.
-_PUT_OFF = """extensions = h.extensions + CAST(h.dispatch_id = :own AS integer),
-        extended_days = h.extended_days
-            + CASE WHEN h.dispatch_id = :own THEN CAST(:days AS integer) ELSE 0 END"""
-_GO_ON = "suspended_at = NULL, suspended_by = NULL"
 
 
 def _statement(words: str) -> TextClause:
@@ -81,7 +82,8 @@ def _statement(words: str) -> TextClause:
 
 
 def _pointing(clock: str) -> TextClause:
-    return _statement(_POINT.format(clock=clock) + _TELL.format(facts=_CHANGE)).bindparams(
+    words = _POINT + clock + _FRESH + _UNSETTLED + _POINTED + _RECORD + _CHANGE + _OLD + _TELL
+    return _statement(words).bindparams(
         bindparam("old_ids", type_=ARRAY(Uuid())),
         bindparam("stopped", type_=ARRAY(DateTime(timezone=True))),
         bindparam("new_ids", type_=ARRAY(Uuid())),
@@ -93,7 +95,7 @@ def _pointing(clock: str) -> TextClause:
 _STATEMENTS = {
     MoveKind.EXTENDED: _pointing(_PUT_OFF),
     MoveKind.RESUMED: _pointing(_GO_ON),
-    MoveKind.SUSPENDED: _statement(_STOP + _TELL.format(facts=f", 'old', {_OLD}")),
+    MoveKind.SUSPENDED: _statement(_STOP + _UNSETTLED + _STOPPED + _RECORD + _OLD + _TELL),
 }
 
 # What a dispatch shows of itself is the latest of its hops, settled ones too.
@@ -139,7 +141,8 @@ class Moved:
 
     Attributes:
         move: The move.
-        capped: Hops that moved by less, because the dispatch above ends sooner.
+        capped: Hops that moved by less: the dispatch above ends sooner, or a clock stood longer
+            than the policy lets it give back.
         register_by: Until when the target must be registered now; the latest of a dispatch.
         acknowledge_by: Until when it must be acknowledged.
     """
@@ -155,22 +158,9 @@ async def write_move(
 ) -> Moved:
     """Write a move in one statement, whatever the number of its hops."""
     among = order.among
-    values = among.scope | {
-        "kind": order.kind.value,
-        "days": order.days,
-        "reason": order.reason,
-        "at": order.at,
-        "by": order.by,
-        "registry_id": among.registry_id,
-    }
+    values = _said(order)
     if order.kind is not MoveKind.SUSPENDED:
-        values |= {
-            "old_ids": [one.old_id for one in plans],
-            "stopped": [one.stopped_at for one in plans],
-            "new_ids": [one.new_id for one in plans],
-            "plan_days": [one.days for one in plans],
-            "capped": [one.is_capped for one in plans],
-        }
+        values |= _columns(plans)
     row = (await session.execute(_STATEMENTS[order.kind], values)).one()
     await session.execute(_FOLLOW, {"dispatches": [*among.dispatches, among.dispatch.id]})
     await session.refresh(among.dispatch)
@@ -179,6 +169,27 @@ async def write_move(
     return Moved(
         move=move, capped=row.capped, register_by=register_by, acknowledge_by=acknowledge_by
     )
+
+
+def _said(order: MoveOrder) -> dict[str, Any]:
+    return order.among.scope | {
+        "kind": order.kind.value,
+        "days": order.days,
+        "reason": order.reason,
+        "at": order.at,
+        "by": order.by,
+        "registry_id": order.among.registry_id,
+    }
+
+
+def _columns(plans: Sequence[NewPlan]) -> dict[str, Any]:
+    return {
+        "old_ids": [one.old_id for one in plans],
+        "stopped": [one.stopped_at for one in plans],
+        "new_ids": [one.new_id for one in plans],
+        "plan_days": [one.days for one in plans],
+        "capped": [one.is_capped for one in plans],
+    }
 
 
 async def _deadlines(session: AsyncSession, among: OpenHops) -> tuple[datetime, datetime]:

@@ -33,7 +33,7 @@ ROUND = 50
 
 MAX_BACKOFF = 60.0
 NOTHING_LEFT = "nothing in it is true any more"
-NO_MAILBOX = "no mailbox: the registry and its officers have no valid address"
+NO_MAILBOX = "no mailbox: neither the registry nor the holders of its posts have one"
 
 
 class Server(Protocol):

@@ -155,8 +155,9 @@ class Relay:
                 ),
                 id=dispatch_workflow_id(watch.dispatch_id, watch.chunk),
                 task_queue=self._task_queue,
-                # While the ledger waits for somebody, an execution that ended is none.
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE
+                # While the ledger waits for somebody, an execution that ended is none; afterwards
+                # only one that was killed, for it may not have reported.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
                 if watch.is_closed
                 else WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,

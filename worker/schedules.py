@@ -61,34 +61,22 @@ async def ensure_schedules(client: Client, *, task_queue: str, digest_at: time |
         digest_at: Bangkok time of the digests, on every day: whose working day it is, the
             calendar of each registry says. None where no mail is sent.
     """
-    await _ensure(
-        client,
-        reconcile_schedule_id(task_queue),
-        _daily(ReconcileWorkflow, task_queue, RECONCILE_AT, catchup=RECONCILE_CATCHUP),
+    nightly = ScheduleActionStartWorkflow(
+        ReconcileWorkflow.run, id=reconcile_schedule_id(task_queue), task_queue=task_queue
     )
-    digest = digest_schedule_id(task_queue)
+    await _ensure(client, nightly, at=RECONCILE_AT, catchup=RECONCILE_CATCHUP)
+    digest = ScheduleActionStartWorkflow(
+        DigestWorkflow.run, id=digest_schedule_id(task_queue), task_queue=task_queue
+    )
     if digest_at is None:
-        await _remove(client, digest)
+        await _remove(client, digest.id)
     else:
-        await _ensure(
-            client,
-            digest,
-            _daily(DigestWorkflow, task_queue, digest_at, catchup=DIGEST_CATCHUP),
-        )
+        await _ensure(client, digest, at=digest_at, catchup=DIGEST_CATCHUP)
 
 
-def _daily(
-    of: type[DigestWorkflow] | type[ReconcileWorkflow],
-    task_queue: str,
-    at: time,
-    *,
-    catchup: timedelta,
-) -> Schedule:
-    schedule_id = (digest_schedule_id if of is DigestWorkflow else reconcile_schedule_id)(
-        task_queue
-    )
+def _daily(action: ScheduleActionStartWorkflow, *, at: time, catchup: timedelta) -> Schedule:
     return Schedule(
-        action=ScheduleActionStartWorkflow(of.run, id=schedule_id, task_queue=task_queue),
+        action=action,
         spec=ScheduleSpec(
             calendars=[
                 ScheduleCalendarSpec(
@@ -102,16 +90,20 @@ def _daily(
     )
 
 
-async def _ensure(client: Client, schedule_id: str, wanted: Schedule) -> None:
+async def _ensure(
+    client: Client, action: ScheduleActionStartWorkflow, *, at: time, catchup: timedelta
+) -> None:
+    """Bring a schedule to this version; it bears the name of the execution that it starts."""
+    wanted = _daily(action, at=at, catchup=catchup)
     try:
-        await client.create_schedule(schedule_id, wanted)
+        await client.create_schedule(action.id, wanted)
     except ScheduleAlreadyRunningError:
         # Whether somebody has paused it is left as it is.
         def change(given: ScheduleUpdateInput) -> ScheduleUpdate:
             wanted.state = given.description.schedule.state
             return ScheduleUpdate(schedule=wanted)
 
-        await client.get_schedule_handle(schedule_id).update(change)
+        await client.get_schedule_handle(action.id).update(change)
 
 
 async def _remove(client: Client, schedule_id: str) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field
 from api.schemas.base import Given, GregorianDate, Line, Reason, Told
 from domain.calendar_override import OverrideRange
 
-SCOPE_EXAMPLES = ["nation", "region:northeast", "province:38", "organization:hall-38"]
+SCOPE_EXAMPLES = ["nation", "region:northeast", "province:38", "organization:province-38"]
 
 
 class CalendarDayOut(Told):

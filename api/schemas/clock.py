@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from api.schemas.base import Given, Instant, Reason, Told
 from domain.clock_moves import Extension
@@ -11,21 +11,18 @@ from domain.vocabulary import MoveKind
 
 
 class ExtensionIn(Given):
-    """By how much to put a deadline off, and why."""
+    """By how much to put a deadline off, and why.
+
+    That it says one thing, and days above zero, is a rule of the domain with words of its own.
+    """
 
     days: int | None = Field(
-        None, ge=1, le=250, description="Working days; give this or `until`", examples=[5]
+        None, le=250, description="Working days; give this or `until`", examples=[5]
     )
     until: Instant | None = Field(
         None, description="At least until then, in whole working days; give this or `days`"
     )
     reason: Reason = Field(examples=["ผู้รับขอเวลารวบรวมข้อมูลเพิ่ม"])
-
-    @model_validator(mode="after")
-    def _say_one_thing(self) -> "ExtensionIn":
-        if (self.days is None) == (self.until is None):
-            raise ValueError("give days or until, one of the two")
-        return self
 
     def length(self) -> Extension:
         """Return what the use case takes."""
@@ -57,7 +54,8 @@ class MovedOut(MoveOut):
     """A move that was just made, and where it leaves its target."""
 
     capped: int = Field(
-        description="Hops that moved by less, because the dispatch above them ends sooner"
+        description="Hops that moved by less: the dispatch above them ends sooner, or their clock "
+        "stood longer than the policy gives back"
     )
     register_by: datetime = Field(description="Of the hop, or the latest of the dispatch")
     acknowledge_by: datetime = Field(description="Of the hop, or the latest of the dispatch")

@@ -41,7 +41,9 @@ class SendIn(Given):
         examples=["2021-03-15T16:30:00+07:00"],
     )
     acknowledge_on: GregorianDate | None = Field(
-        None, description="Until the recipient's office closes on this day (ภายในวันที่)"
+        None,
+        description="Until the recipient's office closes on this day, or on the last working day"
+        " before it (ภายในวันที่)",
     )
     acknowledge_within: int | None = Field(
         None, ge=1, le=250, description="Working days from each receipt (ภายใน … วันทำการ)"
@@ -150,7 +152,10 @@ class DispatchOut(Told):
     parent_hop_id: UUID | None
     state: DispatchState
     register_by: datetime = Field(description="The latest of its recipients")
-    acknowledge_by: datetime = Field(description="The latest of its recipients")
+    acknowledge_by: datetime = Field(
+        description="The latest of its recipients; with `acknowledge_within`, of those that"
+        " register in time"
+    )
     acknowledge_within: int | None
     weights: list[int]
     answer_form: dict[str, Any] | None

@@ -8,7 +8,7 @@ from pydantic import Field, computed_field
 from api.schemas.base import Given, GregorianDate, Instant, Line, Reason, Text, Told
 from domain.buddhist_era import thai_digits, thai_long_date
 from domain.vocabulary import Authority, Secrecy, Urgency
-from services.issue_letter import BackEntry, EnclosedFile, LetterDraft, Meeting
+from services.letter_draft import BackEntry, EnclosedFile, LetterDraft, Meeting
 
 
 class FileIn(Given):

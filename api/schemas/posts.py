@@ -1,7 +1,6 @@
 """Posts of a registry, outside."""
 
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -14,7 +13,7 @@ from services.fill_post import PostTerm
 class PostIn(Given):
     """Who holds a post for a time, in place of its usual holders."""
 
-    post: Literal[Role.CLERK, Role.HEAD, Role.DEPUTY]
+    post: Role = Field(description="clerk, head or deputy")
     officer_id: UUID | None = Field(
         None, description="Left out: the post is empty on those days, and the deputies stand in"
     )

@@ -351,7 +351,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_event_kind_known"),
         "event",
-        "kind IN ('register_opened', 'letter_issued', 'number_voided', 'dispatched', 'sent', 'registered', 'forwarded', 'acknowledged', 'reported', 'refused', 'returned', 'recalled', 'reminded', 'overdue', 'escalated', 'extended', 'suspended', 'resumed', 'post_filled', 'post_cleared', 'dispatch_completed', 'dispatch_closed')",
+        "kind IN ('register_opened', 'letter_issued', 'number_voided', 'dispatched', 'sent', 'registered', 'forwarded', 'acknowledged', 'reported', 'refused', 'returned', 'recalled', 'reminded', 'overdue', 'escalated', 'extended', 'suspended', 'resumed', 'clock_started', 'post_filled', 'post_cleared', 'dispatch_completed', 'dispatch_closed')",
     )
     op.drop_constraint(op.f("ck_outbox_kind_known"), "outbox", type_="check")
     op.create_check_constraint(

@@ -20,9 +20,9 @@ async def _closed(officer: Officer, **query: object) -> list[int]:
     return [int(one["day"][-2:]) for one in page["days"] if not one["is_working"]]
 
 
-async def test_a_month_is_told_to_everybody_who_is_signed_in(shared_api: Api) -> None:
+async def test_a_month_is_told_to_everybody_who_is_signed_in(api: Api) -> None:
     for role in ("clerk", "head", "auditor", "admin"):
-        officer = shared_api.officer("stranger", role)
+        officer = api.officer("stranger", role)
         page = await officer.read("/v1/calendar", scope="province:38", year=2021, month=2)
         days: list[Json] = page.pop("days")
         assert page == {

@@ -98,12 +98,15 @@ async def test_the_same_request_again_moves_nothing_again(api: Api, sent: Json) 
 
 
 MALFORMED: list[tuple[dict[str, Any], str]] = [
-    ({"days": 0}, "request_invalid"),
-    ({"days": -1}, "request_invalid"),
+    ({}, "extension_length_unclear"),
+    ({"days": None}, "extension_length_unclear"),
+    ({"days": 1, "until": "2021-03-20T09:00:00+07:00"}, "extension_length_unclear"),
+    ({"days": 0}, "extension_days_invalid"),
+    ({"days": -1}, "extension_days_invalid"),
+    ({"days": -(10**12)}, "extension_days_invalid"),
+    ({"days": 251}, "request_invalid"),
     ({"days": 10**12}, "request_invalid"),
     ({"days": 1.5}, "request_invalid"),
-    ({"days": None}, "request_invalid"),
-    ({"days": 1, "until": "2021-03-20T09:00:00+07:00"}, "request_invalid"),
     ({"days": 1, "reason": "  "}, "request_invalid"),
     ({"days": 1, "reason": ""}, "request_invalid"),
     ({"days": 1, "why": "x"}, "request_invalid"),
@@ -126,6 +129,26 @@ async def test_what_is_malformed_moves_nothing(api: Api, sent: Json) -> None:
             for reason in ({}, {"reason": " "}, {"reason": None}):
                 answer = await head.post(f"/v1/hops/{hop_id}/{act}", reason)
                 refused(answer, 422, "request_invalid")
+
+
+async def test_how_long_is_asked_for_in_thai(api: Api, sent: Json) -> None:
+    head, path = api.officer("agency", "head"), f"/v1/dispatches/{sent['id']}/extension"
+    for length, sentence in (
+        ({}, "โปรดระบุจำนวนวันทำการที่ขยาย หรือวันเวลาที่ขยายถึง อย่างใดอย่างหนึ่ง"),
+        ({"days": 0}, "จำนวนวันทำการที่ขยายต้องมากกว่าศูนย์"),
+    ):
+        problem = (await head.post(path, REASON | length)).json()
+        assert (problem["field"], problem["detail"]) == ("days", sentence)
+
+
+async def test_a_clock_that_stood_very_long_goes_on_by_the_days_of_the_policy(
+    api: Api, sent: Json
+) -> None:
+    head, path = api.officer("agency", "head"), f"/v1/dispatches/{sent['id']}"
+    await head.act(f"{path}/suspension", REASON)
+    api.clock.wait(timedelta(days=90))
+    moved = await head.act(f"{path}/resumption", REASON)
+    assert (moved["days"], moved["hops"], moved["capped"]) == (30, 2, 2)
 
 
 async def test_what_the_rules_forbid_is_told_with_the_numbers(api: Api, sent: Json) -> None:

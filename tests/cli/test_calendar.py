@@ -9,6 +9,10 @@ import pytest
 
 from cli.calendar import NO_LEDGER, add, count, month
 from cli.calendar_ledger import UNCHANGED, announce, export, hours, import_, withdraw
+from cli.keep_ledger import import_ as import_directory
+from cli.keep_ledger import verify
+from cli.mails import mails
+from cli.main import main
 from cli.policies import export as export_policies
 from cli.policies import import_ as import_policies
 from infra.embedded.postgres import PostgresServer
@@ -86,13 +90,35 @@ finally:
 def test_the_command_ends_with_one_line_and_exit_code_1(tmp_path: Path) -> None:
     run = _run("-m", "cli.main", "calendar", "add", "2021-02-25", "2.5", folder=tmp_path)
     assert (run.returncode, run.stdout) == (1, "")
-    assert run.stderr == "a whole number expected, not '2.5'\n"
+    assert run.stderr == "a whole number of at most six digits expected, not '2.5'\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("add 2021-02-25", "DAYS"),
+        ("count", "START"),
+        ("import", "FILE"),
+        ("withdraw nation 2021-02-25", "LAST_DAY"),
+        ("hours nation 08:00 16:00", "--source"),
+        ("month 2021-02 --scop nation", "--scop"),
+    ],
+)
+def test_a_word_that_is_missing_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, told: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["wian", "calendar", *words.split()])
+    with pytest.raises(SystemExit) as ending:
+        main()
+    printed, warned = capsys.readouterr()
+    assert (ending.value.code, printed, warned.count("\n")) == (2, "", 1)
+    assert f" {told}" in warned
 
 
 def test_a_year_that_nobody_announced_is_warned_of(alone: Say) -> None:
     printed, warned = alone(count, "2026-12-30", "2027-01-05")
     assert printed == "2\n"
-    assert "พ.ศ. 2570 (2027) ยังไม่ประกาศ" in warned
+    assert "พ.ศ. ๒๕๗๐ (2027) ยังไม่ประกาศ" in warned
     assert "2027" in alone(add, "2026-12-30", "2")[1]
     assert "2027" not in alone(add, "2026-12-29", "1")[1]
 
@@ -105,10 +131,10 @@ def test_a_month_is_shown_for_people(alone: Say) -> None:
     assert lines[2] == ["๑", "๒", "๓", "๔", "๕", "[๖]"]
     assert lines[4] == ["[๑๔]", "๑๕", "๑๖", "๑๗", "๑๘", "๑๙", "[๒๐]"]
     assert lines[6] == ["[๒๘]"]
-    assert "วันทำการ 18 วัน · เวลาราชการ 08:30-16:30 น." in page
+    assert "วันทำการ ๑๘ วัน · เวลาราชการ ๐๘.๓๐-๑๖.๓๐ น." in page
     assert "๒๖ กุมภาพันธ์ ๒๕๖๔  หยุด  วันมาฆบูชา  (holidays 0." in page
     assert "คำเตือน" not in page
-    assert "คำเตือน: วันหยุดราชการของ พ.ศ. 2570" in alone(month, "2027-02")[0]
+    assert "คำเตือน: วันหยุดราชการของ พ.ศ. ๒๕๗๐" in alone(month, "2027-02")[0]
 
 
 @pytest.mark.parametrize(
@@ -119,9 +145,9 @@ def test_a_month_is_shown_for_people(alone: Say) -> None:
         (count, ("2021-02-15", "2021-02-30"), "2021-02-30: day is out of range"),
         (count, ("๒๐๒๑-๐๒-๑๕", "2021-02-22"), "a day such as"),
         (count, ("1999-02-15", "2021-02-22"), "calendar_out_of_range"),
-        (add, ("2021-02-15", "two"), "a whole number expected"),
+        (add, ("2021-02-15", "two"), "a whole number of at most six digits expected"),
         (add, ("2021-02-15", "99999"), "calendar_out_of_range"),
-        (add, ("2021-02-15", "9999999"), "a whole number expected"),
+        (add, ("2021-02-15", "9999999"), "a whole number of at most six digits expected"),
         (month, ("2021-13",), "a month such as 2021-02 expected"),
         (month, ("2564-02",), "must be Gregorian"),
         (month, ("1999-12",), "calendar_out_of_range"),
@@ -155,7 +181,7 @@ def test_without_a_ledger_nothing_can_be_changed(
 ) -> None:
     with pytest.raises(SystemExit, match="WIAN_OWNER_DATABASE_URL is not set"):
         alone(import_, written(FLOOD))
-    with pytest.raises(SystemExit, match="WIAN_OWNER_DATABASE_URL is not set"):
+    with pytest.raises(SystemExit, match="WIAN_DATABASE_URL is not set, and no ledger lies in"):
         alone(export_policies)
 
 
@@ -170,7 +196,7 @@ async def test_regional_days_are_imported_once_and_kept_there_alone(
         assert ledger(import_, REGIONAL)[0] == f"{UNCHANGED}\n"
         page, _ = ledger(month, "2021-03", scope="province:50")
         assert "๒๖ มีนาคม ๒๕๖๔  หยุด  วันหยุดราชการประจำภาคเหนือ  (มติคณะรัฐมนตรี" in page
-        assert "ปฏิทินรุ่นที่ 2" in page
+        assert "ปฏิทินรุ่นที่ ๒" in page
         copy = tmp_path / "copy.csv"
         ledger(export, copy)
         assert copy.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -179,7 +205,8 @@ async def test_regional_days_are_imported_once_and_kept_there_alone(
         assert sorted(ledger(export)[0].splitlines()) == sorted(
             REGIONAL.read_text(encoding="utf-8").splitlines()
         )
-        withdraw("region:north", "2021-03-26", "2021-03-26", reason="ตรวจแล้วไม่มี")
+        ended, _ = ledger(withdraw, "region:north", "2021-03-26", "2021-03-26", reason="ตรวจแล้วไม่มี")
+        assert ended == "1 day ended. The calendar is now at version 3.\n"
         assert ledger(add, "2021-03-25", "1", scope="province:50")[0] == "2021-03-26\n"
 
     await asyncio.to_thread(walk)
@@ -213,7 +240,11 @@ MISTAKES = [
     ("reversed", FLOOD + "nation,2021-03-03,2021-03-02,off,x,y\n", "บรรทัด 3: วันสุดท้าย"),
     ("too long", FLOOD + "nation,2021-03-03,2022-03-04,off,x,y\n", "บรรทัด 3: ช่วงวันที่ยาวเกิน 366"),
     ("overlap", FLOOD + "province:38,2021-03-05,2021-03-05,off,x,y\n", "บรรทัด 3: .*ที่บรรทัด 2"),
-    ("organization", FLOOD + "organization:x,2021-03-05,2021-03-05,off,x,y\n", "organization:x"),
+    (
+        "organization",
+        FLOOD + "organization:x,2021-03-05,2021-03-05,off,x,y\n",
+        "บรรทัด 3: .*organization:x",
+    ),
 ]
 
 
@@ -228,7 +259,9 @@ async def test_one_wrong_line_keeps_all_days_out(
         assert ledger(export)[0] == HEADER
         ledger(import_, written(FLOOD))
         storm = FLOOD.replace("น้ำท่วม", "พายุ")
-        with pytest.raises(SystemExit, match=r"บรรทัด 2: .*2021-03-03.*calendar_override_overlaps"):
+        with pytest.raises(
+            SystemExit, match=r"บรรทัด 2: .*๓ มีนาคม ๒๕๖๔.*calendar_override_overlaps"
+        ):
             ledger(import_, written(storm))
         assert ledger(export)[0] == FLOOD
 
@@ -256,8 +289,8 @@ async def test_hours_and_years_are_said_once(ledger: Say) -> None:
     def walk() -> None:
         assert "version 2" in ledger(hours, "province:38", "08:00", "16:00", source="คำสั่ง")[0]
         assert ledger(hours, "province:38", "08:00", "16:00", source="คำสั่ง")[0] == f"{UNCHANGED}\n"
-        assert "08:00-16:00" in ledger(month, "2021-03", scope="province:38")[0]
-        assert "08:30-16:30" in ledger(month, "2021-03", scope="province:39")[0]
+        assert "๐๘.๐๐-๑๖.๐๐ น." in ledger(month, "2021-03", scope="province:38")[0]
+        assert "๐๘.๓๐-๑๖.๓๐ น." in ledger(month, "2021-03", scope="province:39")[0]
         assert "ยังไม่ประกาศ" in ledger(count, "2027-01-01", "2027-01-05")[1]
         assert "version 3" in ledger(announce, "2027", source="มติ ครม.")[0]
         assert ledger(announce, "2027", source="มติ ครม.")[0] == f"{UNCHANGED}\n"
@@ -291,18 +324,39 @@ async def test_policies_are_exported_edited_and_imported(ledger: Say, tmp_path: 
         file.write_text(json.dumps(document), encoding="utf-8")
         assert "version 2" in ledger(import_policies, file)[0]
         assert json.loads(ledger(export_policies)[0]) == document
-        for text, told in (("{", "is not JSON"), ("[]", "policy_invalid"), ("{}", "missing")):
+        document["extension"]["max_days"] = 29
+        for text, told in (
+            ("{", "is not JSON"),
+            ("[]", "policy_invalid"),
+            ("{}", "missing"),
+            (json.dumps(document), "extension.max_days: less than the 30"),
+        ):
             file.write_text(text, encoding="utf-8")
             with pytest.raises(SystemExit, match=told) as refusal:
                 ledger(import_policies, file)
             assert "\n" not in str(refusal.value.code)
+        document["extension"]["max_days"] = 30
         assert json.loads(ledger(export_policies)[0]) == document
 
     await asyncio.to_thread(walk)
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (count, ("2021-02-15", "2021-02-22")),
+        (mails, ()),
+        (verify, ()),
+        (import_directory, (REPOSITORY / "data" / "bueng_kan",)),
+    ],
+    ids=["count", "mails", "verify", "import"],
+)
 async def test_a_ledger_that_is_away_or_too_old_is_told_in_one_line(
-    say: Say, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    say: Say,
+    postgres: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
+    command: Callable[..., None],
+    words: tuple[object, ...],
 ) -> None:
     base, _, name = postgres.superuser_url.rpartition("/")
     for url, told in (
@@ -312,7 +366,7 @@ async def test_a_ledger_that_is_away_or_too_old_is_told_in_one_line(
     ):
         monkeypatch.setenv("WIAN_DATABASE_URL", url)
         with pytest.raises(SystemExit, match=told) as refusal:
-            await asyncio.to_thread(say, count, "2021-02-15", "2021-02-22")
+            await asyncio.to_thread(say, command, *words)
         assert "\n" not in str(refusal.value.code)
 
 
@@ -325,6 +379,8 @@ async def test_the_embedded_ledger_that_runs_is_the_one_that_is_read(
     assert printed == ("5\n", "")
     with pytest.raises(SystemExit, match="calendar_unknown"):
         await asyncio.to_thread(say, month, "2021-02", scope="organization:nobody")
+    assert "0 dead." in (await asyncio.to_thread(say, mails))[0]
+    assert "0 at fault." in (await asyncio.to_thread(say, verify))[0]
 
 
 def test_the_embedded_ledger_that_does_not_run_is_started_for_the_command(

@@ -120,6 +120,8 @@ def test_mailboxes_and_clearances_may_be_given(write: Callable[..., Path]) -> No
         ("registries.csv", MAIL, "saraban@hall", "saraban@hall @"),
         ("officers.csv", CLEARED, "clerk@hall.example.go.th", '"a@b.th\nBcc: c@d.th"'),
         ("officers.csv", CLEARED, "clerk@hall.example.go.th", "<a@b.th>"),
+        ("officers.csv", CLEARED, "clerk@hall.example.go.th", "clerk@hall..example.go.th"),
+        ("officers.csv", CLEARED, "clerk@hall.example.go.th", "เสมียน@hall.example.go.th"),
         ("officers.csv", CLEARED, "very_secret", "ลับมาก"),
     ],
 )
@@ -129,6 +131,24 @@ def test_a_mailbox_or_a_clearance_that_is_none_is_refused(
     assert good in content
     folder = write({name: content.replace(good, bad)})
     with pytest.raises(DirectoryFileError, match=rf"^{name} line [23]: .+"):
+        read_directory(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "good", "bad"),
+    [
+        ("organizations.csv", BODIES, "valid_until", "valid_until,mail"),
+        ("registries.csv", MAIL, ",mail", ",e-mail"),
+        ("officers.csv", CLEARED, "clearance", "clearence"),
+        ("officers.csv", OFFICERS, "role", "role,"),
+    ],
+)
+def test_a_column_that_nobody_reads_is_refused(
+    write: Callable[..., Path], name: str, content: str, good: str, bad: str
+) -> None:
+    folder = write({name: content.replace(good, bad, 1)})
+    column = bad.rpartition(",")[2]
+    with pytest.raises(DirectoryFileError, match=rf"^{name} line 1: unknown column '{column}'$"):
         read_directory(folder)
 
 

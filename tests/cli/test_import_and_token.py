@@ -6,7 +6,8 @@ from joserfc import jwt
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from cli.ledger import import_, import_folder
+from cli.keep_ledger import import_
+from cli.ledger import import_folder
 from cli.token import token
 from domain.vocabulary import EdgeKind, OrganizationKind
 from infra.settings import Settings

@@ -1,7 +1,11 @@
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 from sqlalchemy import insert
 
-from cli.mails import mails, tend_mails
+from cli.mails import mails
 from domain.vocabulary import MailKind, MailState
 from models import Mail
 from tests.conftest import Database
@@ -11,7 +15,11 @@ from tests.support.relay_desk import Sessions
 
 
 async def test_dead_mails_are_counted_and_sent_again(
-    database: Database, sessions: Sessions, own_directory: Directory
+    database: Database,
+    sessions: Sessions,
+    own_directory: Directory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     at = bangkok(8, "08:40")
     dead = {
@@ -25,22 +33,22 @@ async def test_dead_mails_are_counted_and_sent_again(
     }
     async with sessions.begin() as session:
         await session.execute(insert(Mail), [dead, dead])
-    for resend, expected in ((False, (0, 0, 2)), (True, (2, 2, 0)), (True, (0, 2, 0))):
-        resent, counts = await tend_mails(database.app_url, resend=resend)
-        assert (resent, counts[MailState.WAITING], counts[MailState.DEAD]) == expected
-
-
-def test_the_command_prints_the_counts(
-    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    # The rights of the application are enough.
     monkeypatch.setenv("WIAN_DATABASE_URL", database.app_url.get_secret_value())
-    mails(resend=True)
-    printed = capsys.readouterr().out
-    assert "0 dead mails wait to be sent again." in printed
-    assert "0 waiting, 0 sent, 0 dropped, 0 dead." in printed
+
+    async def told(*, resend: bool) -> Sequence[str]:
+        await asyncio.to_thread(mails, resend=resend)
+        return capsys.readouterr().out.splitlines()
+
+    assert await told(resend=False) == ["0 waiting, 0 sent, 0 dropped, 2 dead."]
+    waiting = "2 waiting, 0 sent, 0 dropped, 0 dead."
+    assert await told(resend=True) == ["To be sent again: 2 dead mails.", waiting]
+    assert await told(resend=True) == ["To be sent again: 0 dead mails.", waiting]
 
 
-def test_without_a_database_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("WIAN_DATABASE_URL", raising=False)
+def test_without_a_database_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("WIAN_DATABASE_URL", "WIAN_OWNER_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WIAN_DATA_DIR", str(tmp_path))
     with pytest.raises(SystemExit, match="WIAN_DATABASE_URL"):
         mails()

@@ -117,9 +117,11 @@ async def test_one_login_for_everything_still_works_as_the_application(
     await engine.dispose()
 
 
-@pytest.mark.parametrize("command", ["api", "worker", "relay", "verify", "import data"])
-def test_a_command_without_its_address_says_so(command: str) -> None:
-    ended = _wian(*command.split())
+@pytest.mark.parametrize(
+    "command", ["api", "worker", "relay", "verify", "mails", "import data/bueng_kan"]
+)
+def test_a_command_without_its_address_says_so(command: str, tmp_path: Path) -> None:
+    ended = _wian(*command.split(), WIAN_DATA_DIR=str(tmp_path))
     assert ended.returncode != 0
     assert "WIAN_" in ended.stderr
 

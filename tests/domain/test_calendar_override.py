@@ -43,7 +43,7 @@ def test_two_lines_that_say_different_things_of_a_day_are_refused(
     change: dict[str, object],
 ) -> None:
     other = replace(FLOOD, first_day=FLOOD.last_day, line=7, **change)  # type: ignore[arg-type]
-    with pytest.raises(InvalidError, match=r"^บรรทัด 7: .*2021-09-30.*บรรทัด 2$") as refusal:
+    with pytest.raises(InvalidError, match=r"^บรรทัด 7: .*๓๐ กันยายน ๒๕๖๔.*บรรทัด 2$") as refusal:
         spread_out([FLOOD, other])
     assert refusal.value.reason == "calendar_override_overlaps"
     assert refusal.value.facts == {"line": 7, "day": "2021-09-30"}

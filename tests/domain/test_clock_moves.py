@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,14 @@ from hypothesis import strategies as st
 from domain.clock_moves import (
     Extension,
     Shift,
+    at_most,
     check_extension,
     check_length,
+    check_resumption,
     days_until,
     fit,
     go_on,
+    longest_resumption,
     put_off,
     shift_instant,
     time_stopped,
@@ -71,6 +75,40 @@ def test_only_working_time_counts_as_stopped(
 ) -> None:
     stopped = time_stopped(OFFICE, bangkok(since), bangkok(until))
     assert stopped == Shift(days=days, rest=hours * HOUR)
+
+
+PARTS = [
+    (timedelta(milliseconds=38), timedelta(0)),
+    (timedelta(seconds=59, microseconds=999_999), timedelta(0)),
+    (timedelta(seconds=60), timedelta(minutes=1)),
+    (timedelta(hours=2, seconds=119), timedelta(hours=2, minutes=1)),
+]
+
+
+@pytest.mark.parametrize(("stood", "rest"), PARTS)
+def test_what_is_left_of_a_minute_is_dropped(stood: timedelta, rest: timedelta) -> None:
+    since = bangkok("2021-03-02 09:00")
+    for clock in (OFFICE, CONTINUOUS):
+        assert time_stopped(clock, since, since + stood) == Shift(days=0, rest=rest)
+
+
+def test_a_stop_under_a_minute_leaves_closing_time_where_it_is() -> None:
+    since = bangkok("2021-03-02 09:00")
+    stopped = time_stopped(OFFICE, since, since + timedelta(milliseconds=38))
+    assert go_on(plan(), OFFICE, stopped, since=since) == plan()
+
+
+SHORTENED = [
+    (Shift(days=9, rest=HOUR), Shift(days=9, rest=HOUR)),
+    (Shift(days=10), Shift(days=10)),
+    (Shift(days=10, rest=timedelta(minutes=1)), Shift(days=10)),
+    (Shift(days=11), Shift(days=10)),
+]
+
+
+@pytest.mark.parametrize(("shift", "shortened"), SHORTENED)
+def test_a_shift_is_cut_to_whole_days(shift: Shift, shortened: Shift) -> None:
+    assert at_most(shift, 10) == shortened
 
 
 def plan(sent: str = "2021-03-02 09:00", until: str = "2021-03-15 16:30") -> Plan:
@@ -189,6 +227,11 @@ def test_a_length_says_one_thing(length: Extension, code: str) -> None:
     assert refusal.value.reason == code
 
 
+def test_an_instant_that_is_past_is_named() -> None:
+    with pytest.raises(InvalidError, match=r"๑ มีนาคม ๒๕๖๔ เวลา ๑๖\.๓๐ น\."):
+        check_length(Extension(until=bangkok("2021-03-01 16:30")), bangkok("2021-03-02 09:00"))
+
+
 ALLOWED = [(SENDER, 10, 0, 0), (SENDER, 10, 2, 20), (ORIGIN, 30, 0, 0), (SENDER | ORIGIN, 11, 0, 0)]
 REFUSED: list[tuple[frozenset[Approver], int, int, int, type[WianError], str]] = [
     (SENDER, 11, 0, 0, NotAllowedError, "approver_too_low"),
@@ -230,18 +273,77 @@ def test_beyond_the_policy_the_numbers_are_told(
             extended_days=extended,
         )
     assert refusal.value.reason == code
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         "approver_too_low": {"days": days, "up_to_days": 10, "approvers": ["origin_head"]},
         "extension_limit": {"extensions": extensions, "max_extensions": 3},
         "extension_days_limit": {"days": days, "extended_days": extended, "max_days": 30},
     }
     assert refusal.value.facts == facts[code]
+    # Those who may allow it are told as facts; how often it was put off before is the limit itself.
+    for name, number in facts[code].items():
+        assert name in ("approvers", "extensions") or str(number) in refusal.value.detail
 
 
 def test_a_policy_without_an_approver_lets_nobody_through() -> None:
     policy = ExtensionPolicy(up_to_days={Approver.ORIGIN_HEAD: 5}, max_extensions=3, max_days=30)
     with pytest.raises(NotAllowedError):
         check_extension(policy, approvers=SENDER, days=1, extensions=0, extended_days=0)
+
+
+def policy_of(sender: int | None, origin: int | None, most: int) -> ExtensionPolicy:
+    given = {Approver.SENDER_HEAD: sender, Approver.ORIGIN_HEAD: origin}
+    up_to_days = {one: days for one, days in given.items() if days is not None}
+    return ExtensionPolicy(up_to_days=up_to_days, max_extensions=3, max_days=most)
+
+
+# Days of the sender's head, of the origin's, in all; who asks; how far a clock goes on at most.
+LONGEST = [
+    (10, 30, 30, SENDER, 30),
+    (10, 30, 30, ORIGIN, 30),
+    (10, 30, 30, SENDER | ORIGIN, 30),
+    (10, 30, 60, ORIGIN, 30),
+    (10, 60, 30, ORIGIN, 30),
+    (20, 5, 30, SENDER, 20),
+    (20, 5, 30, ORIGIN, 5),
+    (20, 5, 30, SENDER | ORIGIN, 20),
+    (10, None, 30, SENDER, 10),
+    (10, None, 30, ORIGIN, 0),
+]
+
+
+@pytest.mark.parametrize(("sender", "origin", "most", "approvers", "days"), LONGEST)
+def test_a_clock_gives_back_what_somebody_may_allow(
+    sender: int, origin: int | None, most: int, approvers: frozenset[Approver], days: int
+) -> None:
+    policy = policy_of(sender, origin, most)
+    assert longest_resumption(policy, approvers) == days
+
+
+@given(
+    st.integers(1, 40), st.integers(1, 40), st.integers(1, 60), st.sampled_from([SENDER, ORIGIN])
+)
+def test_no_clock_stands_still_for_ever(
+    sender: int, origin: int, most: int, approvers: frozenset[Approver]
+) -> None:
+    """The origin is never refused, and whoever is refused is told of another who is not."""
+    policy = policy_of(sender, origin, most)
+    days = longest_resumption(policy, approvers)
+    if approvers == SENDER and days > sender:
+        with pytest.raises(NotAllowedError) as refusal:
+            check_resumption(policy, approvers=approvers, days=days)
+        assert refusal.value.facts["approvers"] == [Approver.ORIGIN_HEAD]
+    else:
+        check_resumption(policy, approvers=approvers, days=days)
+
+
+def test_whoever_may_not_let_a_clock_go_on_is_told_the_numbers() -> None:
+    check_resumption(DEFAULTS.extension, approvers=SENDER, days=10)
+    with pytest.raises(NotAllowedError) as refusal:
+        check_resumption(DEFAULTS.extension, approvers=SENDER, days=11)
+    assert refusal.value.reason == "approver_too_low"
+    assert refusal.value.facts == {"days": 11, "up_to_days": 10, "approvers": ["origin_head"]}
+    assert "11" in refusal.value.detail
+    assert "10" in refusal.value.detail
 
 
 MINUTES = st.integers(0, 40 * 24 * 60)

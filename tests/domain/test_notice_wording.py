@@ -2,7 +2,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.notice_wording import STEP_TH, URGENCY_TH, days_line, deadline_line, thai_instant
+from domain.buddhist_era import thai_instant
+from domain.notice_wording import (
+    STEP_TH,
+    URGENCY_TH,
+    days_line,
+    deadline_line,
+    number_words,
+)
 from domain.vocabulary import AlarmStep, Urgency
 
 CLOSING = datetime(2021, 3, 15, 9, 30, tzinfo=UTC)
@@ -23,6 +30,10 @@ def test_an_instant_is_printed_in_bangkok_time_and_the_buddhist_era() -> None:
 )
 def test_a_step_names_its_deadline(step: AlarmStep, words: str) -> None:
     assert deadline_line(step, CLOSING) == f"{words}: ๑๕ มีนาคม ๒๕๖๔ เวลา ๑๖.๓๐ น."
+
+
+def test_a_number_is_printed_in_thai_digits_on_one_line() -> None:
+    assert number_words("มท 0017.3/ว\r\n12") == "ที่ มท ๐๐๑๗.๓/ว ๑๒"
 
 
 def test_the_figures_of_a_budget() -> None:

@@ -91,6 +91,8 @@ MISTAKES: list[tuple[str, tuple[str, ...], object]] = [
     ("tier_weights.province: a whole", ("tier_weights", "province"), [1, 0]),
     ("tier_weights.province: a whole", ("tier_weights", "province"), [1.5]),
     ("extension.max_days: a whole", ("extension", "max_days"), True),
+    ("extension.max_days: less than the 30", ("extension", "max_days"), 29),
+    ("than the 31", ("extension", "up_to_days", "sender_head"), 31),
     ("extension.max_days: a whole", ("extension", "max_days"), 1001),
     ("up_to_days: missing origin_head", ("extension", "up_to_days", "origin_head"), None),
     ("up_to_days: unknown clerk", ("extension", "up_to_days", "clerk"), 1),

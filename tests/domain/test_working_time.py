@@ -181,7 +181,7 @@ def test_weekends_are_every_saturday_and_sunday() -> None:
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2061, 1, 1), date(2564, 3, 2)])
 def test_years_without_a_calendar_are_refused(day: date) -> None:
-    with pytest.raises(InvalidError, match="2543 ถึง 2603"):
+    with pytest.raises(InvalidError, match="๒๕๔๓ ถึง ๒๖๐๓"):
         check_covered(day)
     check_covered(date(2000, 1, 1))
     check_covered(date(2060, 12, 31))

@@ -105,7 +105,7 @@ async def test_a_day_that_the_calendar_knows_otherwise_is_refused(
     before = await size_of_ledger(session)
     fresh = days_off("nation", "2021-03-03", line=2)
     other = days_off("province:38", "2021-03-04", "2021-03-09", line=3, **change)
-    with pytest.raises(ConflictError, match=r"^บรรทัด 3: .*2021-03-04.*น้ำท่วม") as refusal:
+    with pytest.raises(ConflictError, match=r"^บรรทัด 3: .*๔ มีนาคม ๒๕๖๔.*น้ำท่วม") as refusal:
         await bring_in(session, fresh, other)
     assert refusal.value.reason == "calendar_override_overlaps"
     assert refusal.value.facts == {

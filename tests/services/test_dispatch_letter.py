@@ -12,7 +12,7 @@ from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFound
 from domain.vocabulary import Book, DispatchState, EventKind, HopState, OutboxKind
 from models import Dispatch, Hop
 from services.dispatch_letter import dispatch_letter
-from services.issue_letter import LetterDraft
+from services.letter_draft import LetterDraft
 from services.list_plans import list_plans
 from services.void_number import void_number
 from tests.support.directory import Directory

@@ -335,6 +335,7 @@ async def test_all_extensions_of_a_hop_come_to_thirty_days_at_most(
         session, tree, tree.hop("direct"), "agency", "extension_days_limit", days=6
     )
     assert error.facts == {"days": 6, "extended_days": 25, "max_days": 30}
+    assert error.detail.endswith("ไม่เกิน 30 วันทำการ ขยายไปแล้ว 25 วัน ขอขยายอีก 6 วัน")
     await extend(session, tree, tree.hop("direct"), days=5, at=AT)
 
 
@@ -380,6 +381,7 @@ async def test_too_few_days_for_who_is_late_are_refused(session: AsyncSession, t
         session, tree, tree.hop("direct"), "agency", "deadline_in_past", at=late, days=5
     )
     assert error.facts["acknowledge_by"] == bangkok("2021-03-22 16:30").isoformat()
+    assert "๒๒ มีนาคม ๒๕๖๔ เวลา ๑๖.๓๐ น." in error.detail
     await extend(session, tree, tree.hop("direct"), days=8, at=late)
     assert (await due_dates(session, tree))["direct"] == "2021-03-25 16:30"
 

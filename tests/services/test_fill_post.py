@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -8,10 +8,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from domain.access import ActingOfficer
+from domain.buddhist_era import bangkok_midnight
 from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, WianError
 from domain.vocabulary import EventKind, Role
 from infra.database import create_engine
-from models import Officer, PostPeriod
+from models import Officer, OfficerRole, PostPeriod, Registry
 from services.fill_post import PostTerm, fill_post
 from services.list_posts import PostHolder, Posts, list_posts
 from services.record_event import SYSTEM_OFFICER
@@ -36,11 +37,23 @@ async def _today(session: AsyncSession, desk: Desk, today: date) -> Posts:
     return await list_posts(session, by=desk.auditor, registry_id=desk.registry_id, today=today)
 
 
+async def test_who_only_manages_a_desk_does_not_open_it_for_itself(
+    session: AsyncSession, directory: Directory
+) -> None:
+    hall = directory["hall"]
+    term = replace(ABSENCE, officer_id=hall.admin.id)
+    with pytest.raises(NotAllowedError, check=lambda error: error.reason == "post_own"):
+        await fill_post(session, by=hall.admin, registry_id=hall.registry_id, term=term, at=MORNING)
+    assert await fill_post(
+        session, by=hall.head, registry_id=hall.registry_id, term=term, at=MORNING
+    )
+
+
 @pytest.mark.parametrize("role", ["head", "admin"])
 async def test_who_keeps_the_books_names_who_acts(
     session: AsyncSession, directory: Directory, role: str
 ) -> None:
-    hall, acting = directory["hall"], directory["office"].head
+    hall, acting = directory["hall"], directory["hall"].deputy
     by: ActingOfficer = getattr(hall, role)
     term = replace(ABSENCE, officer_id=acting.id)
     period = await fill_post(session, by=by, registry_id=hall.registry_id, term=term, at=MORNING)
@@ -112,6 +125,63 @@ async def test_a_term_that_makes_no_sense_changes_nothing(
     assert await size_of_ledger(session) == before
 
 
+@pytest.mark.parametrize("name", ["office", "agency", "district_a", "stranger"])
+async def test_nobody_acts_at_another_body(
+    session: AsyncSession, directory: Directory, name: str
+) -> None:
+    before = await size_of_ledger(session)
+    term = replace(ABSENCE, officer_id=directory[name].head.id)
+    with pytest.raises(InvalidError) as refusal:
+        await _fill(session, directory["hall"], term)
+    assert (refusal.value.reason, refusal.value.facts) == (
+        "officer_of_other_body",
+        {"field": "officer_id"},
+    )
+    assert await size_of_ledger(session) == before
+
+
+async def test_a_role_at_another_registry_of_the_body_is_enough(
+    shared_database: Database, directory: Directory
+) -> None:
+    hall, acting = directory["hall"], directory["office"].clerk.id
+    # The owner, who may change the directory; nothing is committed.
+    owner = create_engine(shared_database.owner_url, pool=1, role=None)
+    async with owner.connect() as connection, AsyncSession(bind=connection) as session:
+        inner = Registry(
+            code="hall-inner",
+            organization_id=hall.organization_id,
+            name="กลุ่มงานหนึ่ง",
+            receives=False,
+            has_circular_book=False,
+            circular_digits=4,
+        )
+        session.add(inner)
+        await session.flush()
+        session.add(OfficerRole(officer_id=acting, registry_id=inner.id, role=Role.CLERK))
+        await session.flush()
+        period = await _fill(session, hall, replace(ABSENCE, officer_id=acting))
+        assert (period.registry_id, period.officer_id) == (hall.registry_id, acting)
+    await owner.dispose()
+
+
+async def test_a_period_may_end_today_and_not_before(
+    session: AsyncSession, directory: Directory
+) -> None:
+    hall = directory["hall"]
+    term = replace(ABSENCE, first_day=FIRST - 9 * DAY, last_day=date(2021, 3, 2))
+    midnight = bangkok_midnight(date(2021, 3, 3))
+    before = await size_of_ledger(session)
+    with pytest.raises(InvalidError, match="๒ มีนาคม ๒๕๖๔") as refusal:
+        await fill_post(session, by=hall.head, registry_id=hall.registry_id, term=term, at=midnight)
+    assert (refusal.value.reason, refusal.value.facts) == (
+        "period_past",
+        {"field": "last_day", "today": "2021-03-03"},
+    )
+    assert await size_of_ledger(session) == before
+    at = midnight - timedelta(microseconds=1)
+    await fill_post(session, by=hall.head, registry_id=hall.registry_id, term=term, at=at)
+
+
 async def test_one_day_is_long_enough(session: AsyncSession, directory: Directory) -> None:
     period = await _fill(session, directory["hall"], replace(ABSENCE, last_day=FIRST))
     assert period.first_day == period.last_day == FIRST
@@ -120,7 +190,7 @@ async def test_one_day_is_long_enough(session: AsyncSession, directory: Director
 async def test_who_has_left_cannot_act(
     database: Database, sessions: async_sessionmaker[AsyncSession], own_directory: Directory
 ) -> None:
-    hall, gone = own_directory["hall"], own_directory["office"].head.id
+    hall, gone = own_directory["hall"], own_directory["hall"].clerk.id
     owner: AsyncEngine = create_engine(database.owner_url, pool=1, role=None)
     async with owner.begin() as connection:
         await connection.execute(
@@ -254,7 +324,7 @@ async def test_of_many_at_once_one_is_named(
 async def test_who_holds_which_post_changes_with_the_day(
     session: AsyncSession, directory: Directory
 ) -> None:
-    hall, acting = directory["hall"], directory["office"].clerk
+    hall, acting = directory["hall"], directory["hall"].auditor
     usual = [
         PostHolder(post=post, officer_id=one.id, officer=one.name, is_acting=False)
         for post, one in (

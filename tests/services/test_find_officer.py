@@ -151,6 +151,33 @@ async def test_a_period_that_was_withdrawn_gives_nothing(
     assert (deputy, clerk) == (hall.deputy, directory["office"].clerk)
 
 
+@pytest.mark.parametrize(
+    ("subject", "post"),
+    [
+        pytest.param("deputy.hall", HEAD, id="the deputy stands in"),
+        pytest.param("deputy.office", DEPUTY, id="the acting deputy stands in"),
+    ],
+)
+async def test_an_acting_head_who_has_left_is_nobody(
+    shared_database: Database, directory: Directory, subject: str, post: Role
+) -> None:
+    hall, acting = directory["hall"].registry_id, directory["district_a"].head.id
+    # The owner, who may change the directory; nothing is committed.
+    owner = create_engine(shared_database.owner_url, pool=1, role=None)
+    async with owner.connect() as connection, AsyncSession(bind=connection) as session:
+        await _name(session, directory, HEAD, "head.district_a", -1, 1)
+        if post is DEPUTY:
+            await _name(session, directory, DEPUTY, subject, -1, 1)
+        deputy = await find_officer(session, subject=subject, on=TODAY)
+        assert deputy is not None
+        assert deputy.roles[hall] == {DEPUTY}
+        await session.execute(update(Officer).where(Officer.id == acting).values(closed_at=MORNING))
+        deputy = await find_officer(session, subject=subject, on=TODAY)
+        assert deputy is not None
+        assert deputy.roles[hall] == {DEPUTY, HEAD}
+    await owner.dispose()
+
+
 async def test_it_costs_one_statement(session: AsyncSession, directory: Directory) -> None:
     await _name(session, directory, HEAD, None, -1, 1)
     connection = await session.connection()

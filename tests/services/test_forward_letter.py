@@ -13,7 +13,7 @@ from infra.database import create_engine
 from models import Dispatch, Letter, Registry
 from services.acknowledge_hop import acknowledge_hop
 from services.forward_letter import forward_letter
-from services.issue_letter import LetterDraft
+from services.letter_draft import LetterDraft
 from services.register_hop import register_hop
 from tests.conftest import Database
 from tests.support.directory import Desk, Directory

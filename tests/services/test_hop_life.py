@@ -14,7 +14,7 @@ from models import Dispatch, Hop
 from services.acknowledge_hop import acknowledge_hop
 from services.close_dispatch import close_dispatch
 from services.forward_letter import forward_letter
-from services.issue_letter import LetterDraft
+from services.letter_draft import LetterDraft
 from services.raise_alarm import raise_alarm
 from services.recall_hop import recall_hop
 from services.refuse_hop import refuse_hop
@@ -97,6 +97,7 @@ class HopLife(LedgerWalk):
             # Where the sender gave days, the receipt starts them and the process is told.
             if hop.dispatch.counts_from_receipt:
                 self.told["moved"] += 1
+                self.events["clock_started"] += 1
                 hop.begin_to_count()
 
     async def forward(self, hop: ModelHop, who: str, names: set[str], has_cover: bool) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from domain.vocabulary import Authority, Book, EntryKind, EventKind, Secrecy
 from models import Attachment, RegisterEntry
-from services.issue_letter import BackEntry, EnclosedFile, LetterDraft, issue_letter
+from services.issue_letter import issue_letter
+from services.letter_draft import BackEntry, EnclosedFile, LetterDraft
 from services.open_register import open_register
 from tests.support.directory import Desk, Directory
 from tests.support.letters import (

@@ -112,13 +112,26 @@ async def test_the_first_reader_and_time_stay(session: AsyncSession, directory: 
     await _escalate(session, directory)
     hall = directory["hall"]
     first, second = await list_notices(session, by=hall.clerk, is_unread=True, after=None, limit=9)
-    await read_notice(session, by=hall.clerk, notice_id=first.id, at=AT)
+    await read_notice(session, by=hall.head, notice_id=first.id, at=AT)
     again = await read_notice(session, by=hall.head, notice_id=first.id, at=AT + HOUR)
-    assert (again.read_at, again.read_by) == (AT, hall.clerk.id)
+    assert (again.read_at, again.read_by) == (AT, hall.head.id)
     unread = await list_notices(session, by=hall.clerk, is_unread=True, after=None, limit=9)
     assert [one.id for one in unread] == [second.id]
     everything = await list_notices(session, by=hall.clerk, is_unread=False, after=None, limit=9)
     assert [one.read_at for one in everything] == [AT, None]
+
+
+async def test_what_was_meant_for_the_head_a_clerk_cannot_silence(
+    session: AsyncSession, directory: Directory
+) -> None:
+    await _escalate(session, directory)
+    hall = directory["hall"]
+    first, *_ = await list_notices(session, by=hall.clerk, is_unread=True, after=None, limit=9)
+    for officer in (hall.clerk, hall.deputy):
+        with pytest.raises(NotAllowedError):
+            await read_notice(session, by=officer, notice_id=first.id, at=AT)
+    unread = await list_notices(session, by=hall.clerk, is_unread=True, after=None, limit=9)
+    assert first.id in {one.id for one in unread}
 
 
 async def test_pages_follow_each_other(session: AsyncSession, directory: Directory) -> None:

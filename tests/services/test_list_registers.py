@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFoundError
 from domain.vocabulary import Book, EntryKind
-from services.issue_letter import BackEntry
+from services.letter_draft import BackEntry
 from services.list_registers import list_entries, list_registers, list_registries
 from services.open_register import open_register
 from services.void_number import void_number

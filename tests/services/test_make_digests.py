@@ -114,7 +114,7 @@ async def test_what_is_urgent_does_not_wait_for_the_digest(
     for step in (AlarmStep.ARRIVED, AlarmStep.OVERDUE_REGISTER):
         await notify(session, sent, step)
     night = bangkok(6, "23:00")
-    is_urgent = urgency in {Urgency.MOST_URGENT, Urgency.URGENT_WITHIN}
+    is_urgent = urgency is Urgency.MOST_URGENT
     assert await make_urgent_mails(session, at=night) == int(is_urgent)
     assert await make_urgent_mails(session, at=night) == 0
     assert await make_digests(session, at=MORNING) == int(not is_urgent)

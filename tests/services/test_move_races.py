@@ -1,23 +1,39 @@
 """Clocks that are moved while desks work: nobody waits in a circle, and no move is lost."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import psycopg
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.deadlines import Deadlines
 from domain.errors import ConflictError
 from domain.vocabulary import EventKind, HopState
+from models import Dispatch
 from services.acknowledge_hop import acknowledge_hop
+from services.forward_letter import forward_letter
+from services.lock_open_hops import MoveTarget
 from services.register_hop import register_hop
 from services.report_upward import report_upward
 from tests.support.directory import Directory
-from tests.support.letters import events, hop_after, hop_to, register, send
+from tests.support.letters import (
+    StoredFiles,
+    events,
+    hop_after,
+    hop_to,
+    order,
+    pass_on,
+    register,
+    send,
+    size_of_ledger,
+)
 from tests.support.moves import (
     SENT,
     Tree,
+    clocks,
     due_dates,
     extend,
     plan_of,
@@ -143,6 +159,97 @@ async def test_a_hop_that_is_settled_meanwhile_does_not_move(
         }
 
 
+BELOW = Deadlines(acknowledge_by=bangkok("2021-03-12 16:30"))
+
+
+async def forward(session: AsyncSession, tree: Tree) -> Dispatch:
+    """Let `direct` send on to `stranger`; its hop is held until the transaction ends."""
+    direct, stranger = tree.desks["direct"], tree.desks["stranger"]
+    above = tree.dispatches["agency"]
+    return await pass_on(session, above, direct, stranger, at=SENT, deadlines=BELOW)
+
+
+def whole(tree: Tree) -> MoveTarget:
+    return tree.dispatch("agency")
+
+
+def alone(tree: Tree) -> MoveTarget:
+    return tree.hop("direct")
+
+
+@pytest.mark.parametrize(("aim", "hops"), [(whole, 7), (alone, 2)], ids=["dispatch", "hop"])
+async def test_what_is_forwarded_meanwhile_is_put_off_too(
+    sessions: Sessions,
+    own_directory: Directory,
+    superuser: psycopg.AsyncConnection,
+    aim: Callable[[Tree], MoveTarget],
+    hops: int,
+) -> None:
+    async with sessions.begin() as session:
+        tree = await send_tree(session, own_directory)
+
+    async def put_off() -> int:
+        async with sessions.begin() as session:
+            return (await extend(session, tree, aim(tree), days=5, at=AT)).move.hops
+
+    async with sessions() as forwarding:
+        below = await forward(forwarding, tree)
+        moving = asyncio.create_task(put_off())
+        await until_blocked(superuser, by=await pid_of(forwarding))
+        await forwarding.commit()
+    assert await asyncio.wait_for(moving, 30) == hops
+    async with sessions() as session:
+        hop_id = await hop_to(session, below, own_directory["stranger"])
+        assert wall((await plan_of(session, hop_id)).acknowledge_by) == "2021-03-19 16:30"
+        assert (await due_dates(session, tree))["direct"] == "2021-03-22 16:30"
+
+
+async def test_the_clock_of_what_is_forwarded_meanwhile_stops_too(
+    sessions: Sessions, own_directory: Directory, superuser: psycopg.AsyncConnection
+) -> None:
+    async with sessions.begin() as session:
+        tree = await send_tree(session, own_directory)
+
+    async def stop() -> None:
+        async with sessions.begin() as session:
+            await suspend(session, tree, tree.dispatch("agency"), at=AT)
+
+    async with sessions() as forwarding:
+        below = await forward(forwarding, tree)
+        stopping = asyncio.create_task(stop())
+        await until_blocked(superuser, by=await pid_of(forwarding))
+        await forwarding.commit()
+    await asyncio.wait_for(stopping, 30)
+    async with sessions() as session:
+        hop_id = await hop_to(session, below, own_directory["stranger"])
+        assert (await hop_after(session, hop_id)).suspended_at == AT
+
+
+async def test_a_move_that_cannot_follow_the_forwards_is_refused_and_holds_nothing(
+    sessions: Sessions,
+    own_directory: Directory,
+    superuser: psycopg.AsyncConnection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.lock_open_hops._ROUNDS", 1)
+    async with sessions.begin() as session:
+        tree = await send_tree(session, own_directory)
+
+    async with sessions() as forwarding, sessions() as moving:
+        await forward(forwarding, tree)
+        asked = extend(moving, tree, tree.dispatch("agency"), days=5, at=AT)
+        task = asyncio.create_task(asked)
+        await until_blocked(superuser, by=await pid_of(forwarding))
+        before = await size_of_ledger(forwarding), await clocks(forwarding)
+        await forwarding.commit()
+        with pytest.raises(ConflictError) as refusal:
+            await asyncio.wait_for(task, 30)
+        assert refusal.value.reason == "being_forwarded"
+        # Its transaction still lasts, but a desk that needs the hops does not wait for it.
+        await forwarding.execute(text("SELECT FROM dispatch, hop FOR UPDATE NOWAIT"))
+        assert (await size_of_ledger(forwarding), await clocks(forwarding)) == before
+
+
 async def test_moves_receipts_answers_and_reports_at_once_never_wait_in_a_circle(
     sessions: Sessions, own_directory: Directory
 ) -> None:
@@ -161,6 +268,18 @@ async def test_moves_receipts_answers_and_reports_at_once_never_wait_in_a_circle
             async with sessions.begin() as session:
                 await act(session, tree, tree.hop("hall"), at=when)
 
+    async def send_on() -> None:
+        desk, given = tree.desks["hall"], order(tree.desks["stranger"], deadlines=BELOW)
+        async with sessions.begin() as session:
+            await forward_letter(
+                session,
+                by=desk.clerk,
+                hop_id=tree.hops["hall"],
+                order=given,
+                files=StoredFiles(),
+                at=at,
+            )
+
     async def work(name: str) -> None:
         desk = tree.desks[name]
         async with sessions.begin() as session:
@@ -176,6 +295,7 @@ async def test_moves_receipts_answers_and_reports_at_once_never_wait_in_a_circle
             *(move("agency", 1) for _ in range(3)),
             *(work(name) for name in ("direct", "district_a", "district_b", "body_b1")),
             stop_and_go_on(),
+            *(send_on() for _ in range(2)),
             move("office", 1),
             return_exceptions=True,
         ),

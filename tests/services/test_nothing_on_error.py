@@ -13,7 +13,7 @@ from domain.errors import WianError
 from domain.vocabulary import Book
 from services.acknowledge_hop import acknowledge_hop
 from services.forward_letter import forward_letter
-from services.issue_letter import BackEntry, LetterDraft
+from services.letter_draft import BackEntry, LetterDraft
 from services.register_hop import Stamp, register_hop
 from services.take_number import PaperNumber
 from services.void_number import void_number

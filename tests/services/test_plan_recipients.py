@@ -26,7 +26,7 @@ from models import (
 )
 from services.create_dispatch import SendOrder
 from services.dispatch_letter import dispatch_letter
-from services.issue_letter import Meeting
+from services.letter_draft import Meeting
 from services.list_plans import list_plans
 from services.record_event import SYSTEM_OFFICER
 from services.register_hop import Stamp, register_hop

@@ -72,7 +72,8 @@ async def test_there_are_no_more_tiers_than_weights(
     session: AsyncSession, directory: Directory
 ) -> None:
     (only,) = await plan(session, directory, wanted(directory, "hall", weights=(1,)))
-    assert (only.bodies, only.forward_by, only.share_days) == (1, None, 19)
+    # Without shares the policy says until when it must have gone on: three days after the first.
+    assert (only.bodies, only.forward_by, only.share_days) == (1, closing(2, 19), 4)
 
 
 async def test_the_policy_shares_the_time_where_the_sender_does_not(

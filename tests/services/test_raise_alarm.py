@@ -176,6 +176,24 @@ async def test_a_tier_that_keeps_the_letter_too_long_is_told_with_its_sender(
     assert {one.due_at for one in notices} == {plan.forward_by}
 
 
+async def test_what_a_tier_used_is_counted_until_it_is_told(
+    session: AsyncSession, directory: Directory
+) -> None:
+    agency, hall = directory["agency"], directory["hall"]
+    dispatch = await send(session, agency, hall)
+    plan_id = await session.scalar(select(Hop.plan_id).where(Hop.dispatch_id == dispatch.id))
+    plan = await session.get_one(DeadlinePlan, plan_id)
+    assert plan.forward_by is not None
+    alarm = Alarm(step=AlarmStep.OVERDUE_FORWARD, due_at=plan.forward_by)
+    # The worker was away: it is 11 March, seven working days after 2 March, a day too late.
+    at = MORNING + 9 * DAY
+    await raise_alarm(session, dispatch_id=dispatch.id, chunk=0, alarm=alarm, at=at)
+    assert [one.facts for one in await _notices(session)] == [
+        {"days_used": 7, "days_left": -1},
+        {"days_used": 7, "days_left": -1},
+    ]
+
+
 async def test_a_closed_dispatch_is_silent(session: AsyncSession, directory: Directory) -> None:
     agency = directory["agency"]
     dispatch = await send(session, agency, directory["hall"])

@@ -9,8 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.reconciliation import Reconciliation, RunningChunk
 from domain.vocabulary import AlarmStep, DispatchState, HopState, OutboxKind
 from models import Dispatch, Hop, Outbox
+from services.close_dispatch import close_dispatch
 from services.reconcile import GRACE, reconcile
+from services.relay_outbox import pending_alarms
+from services.report_upward import report_upward
 from tests.support.directory import Directory
+from tests.support.letters import MORNING, pass_on, send
 from tests.support.mail_ledger import (
     SENT_AT,
     Sent,
@@ -211,3 +215,24 @@ async def test_an_execution_of_another_ledger_is_none_of_ours(
     stranger = RunningChunk(dispatch_id=sent.letter_id, chunk=3, next_due_at=NIGHT)
     running = [runs(sent), stranger]
     assert await reconcile(session, running=running, at=NIGHT) == told(running=2)
+
+
+async def test_a_dispatch_that_ended_without_a_report_is_started_again_to_give_it(
+    session: AsyncSession, directory: Directory
+) -> None:
+    agency, hall, office = (directory[name] for name in ("agency", "hall", "office"))
+    above = await send(session, agency, hall)
+    below = await pass_on(session, above, hall, office)
+    await close_dispatch(session, by=hall.head, dispatch_id=below.id, reason="เลิกติดตาม", at=MORNING)
+    at = MORNING + GRACE + MOMENT
+    (due, *_) = await pending_alarms(session, dispatch_id=above.id, chunk=0)
+    watched = RunningChunk(dispatch_id=above.id, chunk=0, next_due_at=due.due_at)
+    await session.execute(update(Outbox).values(sent_at=MORNING))
+    assert await reconcile(session, running=[watched], at=at - 2 * MOMENT) == told(running=1)
+    assert await reconcile(session, running=[watched], at=at) == told(running=1, started=1)
+    last = (await session.scalars(select(Outbox).order_by(Outbox.id.desc()).limit(1))).one()
+    assert (last.kind, last.dispatch_id) == (OutboxKind.DISPATCHED, below.id)
+    assert await report_upward(session, dispatch_id=below.id, at=at)
+    await session.execute(update(Outbox).values(sent_at=at))
+    settled = await reconcile(session, running=[watched], at=at + MOMENT)
+    assert settled.started == 0

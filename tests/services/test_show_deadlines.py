@@ -11,7 +11,7 @@ from domain.deadlines import Deadlines
 from domain.errors import NotFoundError
 from models import Dispatch
 from services.acknowledge_hop import acknowledge_hop
-from services.issue_letter import LetterDraft
+from services.letter_draft import LetterDraft
 from services.show_deadlines import (
     HopDeadlines,
     show_circular_deadlines,

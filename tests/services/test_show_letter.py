@@ -3,7 +3,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFoundError
 from models import Letter
-from services.issue_letter import EnclosedFile, LetterDraft, issue_letter
+from services.issue_letter import issue_letter
+from services.letter_draft import EnclosedFile, LetterDraft
 from services.show_letter import find_enclosure, show_hop, show_letter
 from tests.support.directory import Directory
 from tests.support.letters import MORNING, StoredFiles, hop_to, register, send

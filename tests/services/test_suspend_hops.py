@@ -256,6 +256,93 @@ async def test_what_was_stopped_from_above_goes_on_from_above(
     assert await suspended(session, tree) == {"direct"}
 
 
+async def close(session: AsyncSession, tree: Tree, name: str) -> None:
+    dispatch_id = tree.dispatches[name].id
+    by = tree.head(name)
+    await close_dispatch(session, by=by, dispatch_id=dispatch_id, reason="พอ", at=STOP)
+
+
+async def test_below_a_closed_dispatch_a_stopped_clock_goes_on(
+    session: AsyncSession, tree: Tree
+) -> None:
+    await suspend(session, tree, tree.dispatch("agency"), at=STOP)
+    await close(session, tree, "agency")
+    # The hop of the office stands still in an open dispatch: that one is first.
+    last = tree.dispatch("office")
+    await refused(session, tree, resume, "suspended_above", last, by="office", at=GO_ON)
+    moved = await resume(session, tree, tree.dispatch("hall"), by="hall", at=GO_ON)
+    assert (moved.move.hops, moved.move.days, moved.capped) == (4, 10, 0)
+    assert await suspended(session, tree) == {"hall", "direct"}
+    stay = dict.fromkeys(("hall", "direct"), "2021-03-15 16:30")
+    assert await due_dates(session, tree) == MOVED | stay
+
+
+async def test_below_a_dispatch_closed_in_between_the_lower_clock_goes_on_alone(
+    session: AsyncSession, tree: Tree
+) -> None:
+    await suspend(session, tree, tree.dispatch("agency"), at=STOP)
+    await close(session, tree, "hall")
+    await resume(session, tree, tree.dispatch("office"), by="office", at=GO_ON)
+    assert await suspended(session, tree) == {"hall", "direct", "office", "district_b"}
+
+
+async def test_a_long_stop_ends_by_who_may_allow_so_many_days(
+    session: AsyncSession, tree: Tree
+) -> None:
+    await suspend(session, tree, tree.dispatch("agency"), at=STOP)
+    await close(session, tree, "agency")
+    eleven = walk(STOP, 11)
+    below = tree.dispatch("hall")
+    error = await refused(session, tree, resume, "approver_too_low", below, by="hall", at=eleven)
+    assert error.facts == {"days": 11, "up_to_days": 10, "approvers": ["origin_head"]}
+    assert await suspended(session, tree) == set(tree.hops)
+    moved = await resume(session, tree, below, at=eleven)
+    assert (moved.move.days, moved.capped) == (11, 0)
+
+
+async def test_the_days_that_deadlines_move_count_and_not_those_of_the_stop(
+    session: AsyncSession, tree: Tree
+) -> None:
+    await suspend(session, tree, tree.dispatch("hall"), by="hall", at=STOP)
+    # Forty days, of which one and three fit below the clock that ran on.
+    moved = await resume(session, tree, tree.dispatch("hall"), by="hall", at=walk(STOP, 40))
+    assert (moved.move.days, moved.capped) == (3, 4)
+
+
+async def test_a_stop_of_as_many_days_as_the_policy_allows_is_given_back_whole(
+    session: AsyncSession, tree: Tree
+) -> None:
+    await suspend(session, tree, tree.dispatch("agency"), at=STOP)
+    moved = await resume(session, tree, tree.dispatch("agency"), at=walk(STOP, 30))
+    assert (moved.move.days, moved.capped) == (30, 0)
+
+
+@pytest.mark.parametrize("more", [timedelta(minutes=1), timedelta(days=60)], ids=["minute", "days"])
+async def test_after_a_longer_stop_deadlines_move_by_the_days_of_the_policy_only(
+    session: AsyncSession, tree: Tree, more: timedelta
+) -> None:
+    before = {name: await plan_of(session, hop_id) for name, hop_id in tree.hops.items()}
+    await suspend(session, tree, tree.dispatch("agency"), at=STOP)
+    moved = await resume(session, tree, tree.dispatch("agency"), at=walk(STOP, 30) + more)
+    assert (moved.move.days, moved.move.hops, moved.capped) == (30, 6, 6)
+    assert await suspended(session, tree) == set()
+    for name, old in before.items():
+        new = await plan_of(session, tree.hops[name])
+        assert new.acknowledge_by == walk(old.acknowledge_by, 30)
+    told = await events(session, EventKind.RESUMED)
+    assert {(event.facts["days"], event.facts["capped"]) for event in told} == {(30, True)}
+
+
+async def test_a_stop_under_a_minute_moves_nothing(session: AsyncSession, tree: Tree) -> None:
+    before = {name: read_plan(await plan_of(session, one)) for name, one in tree.hops.items()}
+    await suspend(session, tree, tree.dispatch("agency"), at=STOP)
+    at = STOP + timedelta(milliseconds=38)
+    moved = await resume(session, tree, tree.dispatch("agency"), at=at)
+    assert (moved.move.days, moved.capped) == (0, 0)
+    for name, hop_id in tree.hops.items():
+        assert read_plan(await plan_of(session, hop_id)) == before[name]
+
+
 async def test_an_extension_of_a_stopped_clock_adds_to_the_time_it_stood(
     session: AsyncSession, tree: Tree
 ) -> None:

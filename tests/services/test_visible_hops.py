@@ -8,7 +8,7 @@ from domain.access import ActingOfficer
 from domain.alarms import Alarm
 from domain.errors import NotAllowedError, NotFoundError
 from domain.vocabulary import AlarmStep, DispatchState, EventKind, HopState
-from services.issue_letter import LetterDraft
+from services.letter_draft import LetterDraft
 from services.list_history import HistoryItem, list_history
 from services.raise_alarm import raise_alarm
 from services.show_route import RouteDispatch, show_route

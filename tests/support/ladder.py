@@ -35,7 +35,8 @@ DUE = datetime(2021, 3, 4, 20, tzinfo=UTC)
 
 TODAY = date(2021, 3, 5)
 SECOND = timedelta(seconds=1)
-DAYS = {"days_used": 5, "days_left": 3}
+DAYS = {"days_used": 3, "days_left": 0}
+"""From the morning of 2 March until TODAY; the plan had thought of others."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -97,8 +98,8 @@ class LadderScene:
             register_by=DUE + later,
             acknowledge_by=DUE + later,
             alarms=[{"step": step, "due_at": (DUE + later).isoformat()} for step in steps],
-            share_days=DAYS["days_used"],
-            left_days=DAYS["days_left"],
+            share_days=5,
+            left_days=3,
             unannounced_years=[],
             calendar_version=1,
             policy_version=1,

@@ -221,6 +221,14 @@ TO_THE_HEAD = [
         left("head.district_b"),
         told=DEPUTY_OF_A,
     ),
+    _case(
+        "absence, the acting deputy has left: one rung up",
+        "escalate_head",
+        absent(HEAD),
+        named(DEPUTY, "deputy.district_b"),
+        left("deputy.district_b"),
+        told=HALL_INSTEAD,
+    ),
     _case("nobody leads: one rung up", "escalate_head", unled("district_a"), told=HALL_INSTEAD),
     _case(
         "nobody leads, the superior's head is absent",
@@ -306,6 +314,13 @@ ABOVE = [
         "absence at the superior",
         "escalate_superior",
         absent(HEAD, at="hall"),
+        told=(_told("deputy.hall", DEPUTY, "hall"),),
+    ),
+    _case(
+        "the acting head of the superior has left",
+        "escalate_superior",
+        named(HEAD, "head.district_b", at="hall"),
+        left("head.district_b"),
         told=(_told("deputy.hall", DEPUTY, "hall"),),
     ),
     _case("no superior", "escalate_superior", without_superior(), told=SENDER_INSTEAD),

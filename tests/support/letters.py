@@ -14,7 +14,8 @@ from models import Base, Dispatch, Event, Hop, Letter, Outbox, Register
 from services.create_dispatch import SendOrder
 from services.dispatch_letter import dispatch_letter
 from services.forward_letter import forward_letter
-from services.issue_letter import LetterDraft, issue_letter
+from services.issue_letter import issue_letter
+from services.letter_draft import LetterDraft
 from services.register_hop import Receipt, register_hop
 from tests.support.directory import Desk
 

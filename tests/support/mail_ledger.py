@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from domain.alarms import MEANING
-from domain.vocabulary import AlarmStep, Authority, Book, HopState, Secrecy, Urgency
+from domain.vocabulary import AlarmStep, Authority, Book, HopState, Role, Secrecy, Urgency
 from models import DeadlinePlan, Hop, Letter, Mail, Notice
 from services.take_number import take_number
 from tests.support.directory import Desk
@@ -101,6 +101,7 @@ async def notify(
     *,
     to: Desk | None = None,
     at: datetime = SENT_AT,
+    post: Role = Role.CLERK,
     officer_id: UUID | None = None,
     facts: dict[str, Any] | None = None,
 ) -> UUID:
@@ -112,6 +113,7 @@ async def notify(
             step=step,
             kind=MEANING[step][2],
             registry_id=(to or sent.recipient).registry_id,
+            post=post,
             officer_id=officer_id,
             facts=facts or {},
             due_at=at,

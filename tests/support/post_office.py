@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from domain.vocabulary import AlarmStep
+from domain.vocabulary import AlarmStep, Role
 from infra.database import create_engine, create_sessions
 from models import Mail
 from services.compose_mail import Letterhead
@@ -75,7 +75,7 @@ class Post:
             by = bangkok(8, "08:00")
             sent = await send_out(session, agency, hall, acknowledge_by=by, **letter)
             step = AlarmStep.OVERDUE_ACKNOWLEDGE
-            await notify(session, sent, step, officer_id=hall.head.id)
+            await notify(session, sent, step, post=Role.HEAD, officer_id=hall.head.id)
             return sent
 
     async def make_digests(self) -> None:

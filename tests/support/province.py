@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Dispatch
-from services.issue_letter import LetterDraft
+from services.letter_draft import LetterDraft
 from tests.support.directory import Desk, Directory
 from tests.support.letters import hop_to, issue, pass_on, send
 

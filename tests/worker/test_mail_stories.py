@@ -50,7 +50,9 @@ class MoodyServer:
             raise MailServerAwayError("away")
         if mood < 0.35:
             raise MailNotTakenError("451 later", is_final=mood < 0.15)
-        hops = set(map(UUID, re.findall(r"/v1/hops/(\S+)", text_of(message, "plain"))))
+        links = re.findall(r"/v1/hops/(\S+)", text_of(message, "plain"))
+        hops = set(map(UUID, links))
+        assert len(hops) == len(links)
         mail_id = UUID(message["Message-ID"].removeprefix("<mail-").partition("@")[0])
         self.taken.append((self.post.now, mail_id, hops))
         return None

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from domain.buddhist_era import thai_digits
 from domain.notice_times import PAUSES
 from domain.vocabulary import AlarmStep, MailKind, MailState, Secrecy, Urgency
 from infra.embedded.postgres import PostgresServer
@@ -78,7 +79,31 @@ async def test_a_digest_reaches_the_desk_and_the_officers_it_names(post: Post) -
     assert message["Message-ID"] == message_id(mail.id, LETTERHEAD)
     for kind in ("plain", "html"):
         assert f"https://wian.test/v1/hops/{sent.hop_id}" in text_of(message, kind)
-        assert sent.number in text_of(message, kind)
+        assert thai_digits(sent.number) in text_of(message, kind)
+
+
+async def test_a_long_thai_subject_keeps_its_spaces_on_the_wire(post: Post) -> None:
+    subject = " ".join(["คำ"] * 24)
+    sent = await post.late(urgency=URGENT, subject=subject)
+    await post.send_due()
+    (message,) = post.mailbox.messages
+    number = thai_digits(sent.number)
+    assert message["Subject"] == f"ด่วนที่สุด: เกินกำหนดตอบรับ ที่ {number} เรื่อง {subject}"
+    head = post.mailbox.raw[0].partition(b"\r\n\r\n")[0]
+    assert max(map(len, head.split(b"\r\n"))) <= 78
+
+
+async def test_two_late_letters_with_two_steps_each_are_two_items(post: Post) -> None:
+    letters = [await post.late() for _ in range(2)]
+    async with post.ground.sessions.begin() as session:
+        for sent in letters:
+            await notify(session, sent, AlarmStep.ESCALATE_HEAD)
+    await post.make_digests()
+    await post.send_due()
+    (message,) = post.mailbox.messages
+    assert message["Subject"] == "แจ้งเตือนงานสารบรรณ ๒ รายการ (๘ มิถุนายน ๒๕๖๙)"
+    for sent in letters:
+        assert text_of(message, "plain").count(str(sent.hop_id)) == 1
 
 
 async def test_what_is_most_urgent_goes_at_night_with_its_meeting(post: Post) -> None:
@@ -93,7 +118,8 @@ async def test_what_is_most_urgent_goes_at_night_with_its_meeting(post: Post) ->
     assert await post.send_due() == 1
     assert (await post.mail()).kind is MailKind.AT_ONCE
     (message,) = post.mailbox.messages
-    assert message["Subject"].startswith(f"ด่วนที่สุด: เกินกำหนดตอบรับ ที่ {sent.number} ")
+    number = thai_digits(sent.number)
+    assert message["Subject"].startswith(f"ด่วนที่สุด: เกินกำหนดตอบรับ ที่ {number} ")
     (file,) = message.iter_attachments()
     assert isinstance(file, EmailMessage)
     (event,) = Calendar.from_ical(file.get_content()).events
@@ -117,7 +143,7 @@ async def test_a_secret_letter_leaks_nothing_on_the_wire(post: Post) -> None:
     )
     assert "มีชั้นความลับ" in everything
     hall = post.ground.directory["hall"].name
-    for words in ("แผนลับ", "ที่ลับ", sent.number, "0017", f"ผู้รับ: {hall}"):
+    for words in ("แผนลับ", "ที่ลับ", sent.number, "0017", "๐๐๑๗", "ด่วน", f"ผู้รับ: {hall}"):
         assert words not in everything
 
 
@@ -313,7 +339,8 @@ async def test_two_mailers_send_each_mail_once(post: Post) -> None:
         for name in ("office", "district_a", "district_b", "direct"):
             desk = post.ground.directory[name]
             sent = await send_out(session, agency, desk, acknowledge_by=bangkok(8, "08:00"))
-            await notify(session, sent, LATE, officer_id=post.ground.directory["hall"].head.id)
+            await notify(session, sent, LATE)
+            await post.ground.give(of={desk.registry_id: f"{name}@saraban.test"})
     await post.make_digests()
     settled = await asyncio.gather(*(post.send_due() for _ in range(3)))
     assert sum(settled) == 4
@@ -382,3 +409,16 @@ class _Stuck:
         self.reached.set()
         await asyncio.Event().wait()
         return None
+
+
+async def test_a_desk_without_a_mailbox_is_reached_through_its_clerks(post: Post) -> None:
+    hall = post.ground.directory["hall"]
+    await post.ground.give(of={hall.registry_id: None, hall.clerk.id: "clerk@hall.test"})
+    async with post.ground.sessions.begin() as session:
+        agency = post.ground.directory["agency"]
+        sent = await send_out(session, agency, hall, acknowledge_by=bangkok(8, "08:00"))
+        await notify(session, sent, LATE)
+    await post.make_digests()
+    await post.send_due()
+    assert post.mailbox.recipients == [["clerk@hall.test"]]
+    await post.ground.give(of={hall.clerk.id: None})
