@@ -44,9 +44,10 @@ async def test_who_only_manages_a_desk_does_not_open_it_for_itself(
     term = replace(ABSENCE, officer_id=hall.admin.id)
     with pytest.raises(NotAllowedError, check=lambda error: error.reason == "post_own"):
         await fill_post(session, by=hall.admin, registry_id=hall.registry_id, term=term, at=MORNING)
-    assert await fill_post(
+    period = await fill_post(
         session, by=hall.head, registry_id=hall.registry_id, term=term, at=MORNING
     )
+    assert period.officer_id == hall.admin.id
 
 
 @pytest.mark.parametrize("role", ["head", "admin"])
