@@ -25,10 +25,11 @@ from domain.clock_moves import (
 from domain.deadline_plan import Plan, plan_hop
 from domain.deadlines import Deadlines
 from domain.errors import ConflictError, InvalidError, NotAllowedError, WianError
-from domain.policies import DEFAULTS, ExtensionPolicy
+from domain.policies import ExtensionPolicy
 from domain.vocabulary import AlarmStep, Approver
 from domain.working_time import CONTINUOUS, WorkingCalendar
 from tests.support.planning import OFFICE, bangkok, circumstances, due, wall
+from tests.support.policies import DEFAULTS
 
 SENDER, ORIGIN = frozenset({Approver.SENDER_HEAD}), frozenset({Approver.ORIGIN_HEAD})
 HOUR = timedelta(hours=1)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidError
-from domain.policies import DEFAULTS, WorkingSpan
+from domain.policies import WorkingSpan
 from domain.vocabulary import OrganizationKind, Urgency
 from domain.working_time import CONTINUOUS, WorkingCalendar
 from services.policy_document import read_policies, write_policies
+from tests.support.policies import DEFAULTS
 
 Json = dict[str, Any]
 OFFICE = WorkingCalendar({})

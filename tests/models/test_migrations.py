@@ -9,10 +9,10 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine, Row, text
 
-from domain.policies import DEFAULTS
 from models import Base
 from services.policy_document import read_policies
 from tests.support.bare_ledger import BEFORE_PLANS, DESKS
+from tests.support.policies import DEFAULTS
 
 CONSTRAINTS = text("""
 SELECT conrelid::regclass::text AS owner, conname AS name, pg_get_constraintdef(oid) AS said

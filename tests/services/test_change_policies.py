@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InvalidError
-from domain.policies import DEFAULTS
 from services.change_policies import change_policies
 from services.policy_document import write_policies
 from services.record_event import SYSTEM_OFFICER
 from services.show_policies import show_policies
 from tests.support.letters import MORNING, size_of_ledger
+from tests.support.policies import DEFAULTS
 
 SAME = write_policies(DEFAULTS)
 

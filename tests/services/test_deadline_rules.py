@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar_scope import calendar_scopes
 from domain.errors import NotFoundError
-from domain.policies import DEFAULTS
 from domain.vocabulary import Urgency
 from domain.working_time import CONTINUOUS
 from services.change_policies import change_policies
@@ -17,6 +16,7 @@ from services.record_event import SYSTEM_OFFICER
 from services.thai_holidays import RELEASE, announced_years, base_calendar, base_holidays
 from tests.support.calendar_days import bring_in, days_off
 from tests.support.letters import MORNING
+from tests.support.policies import DEFAULTS
 
 NORTHEAST, NORTH = calendar_scopes("38"), calendar_scopes("50")
 REFERENCE = ["2021-02-15", "2021-02-22", "2021-02-25", "2021-03-02", "2021-03-15"]

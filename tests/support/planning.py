@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from domain.alarms import Alarm
 from domain.buddhist_era import BANGKOK
 from domain.deadlines import Circumstances
-from domain.policies import DEFAULTS
 from domain.vocabulary import AlarmStep, Urgency
 from domain.working_time import CONTINUOUS, WorkingCalendar
 from services.thai_holidays import base_calendar
+from tests.support.policies import DEFAULTS
 
 OFFICE = base_calendar()
 """Weekends and the holidays of the whole country, 08:30 to 16:30."""
