@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from domain.access import READ, ActingOfficer
 from domain.buddhist_era import bangkok_date
+from domain.tier_budget import last_day
 from domain.vocabulary import EventKind, HopState, Urgency
 from models import DeadlinePlan, Dispatch, Event, Hop, Letter, RegisterEntry, Registry
 from services.deadline_rules import DeadlineRules, load_rules
@@ -74,26 +75,6 @@ class PlanAndFact:
 
     tiers: Sequence[TierDeadlines]
     hops: Sequence[HopDeadlines]
-
-
-_COPIED = (
-    "hop_id",
-    "tier",
-    "sender",
-    "recipient",
-    "state",
-    "sent_at",
-    "register_by",
-    "forward_by",
-    "acknowledge_by",
-    "is_moved",
-    "stamped_at",
-    "forwarded_at",
-    "settled_at",
-    "share_days",
-    "is_suspended",
-    "is_late",
-)
 
 
 async def show_circular_deadlines(
@@ -178,10 +159,10 @@ def _hop(row: RowMapping, rules: DeadlineRules, at: datetime) -> HopDeadlines:
     passed_on = _passed_on(row, registered_on, at)
     rested_on = bangkok_date(settled_at or row["forwarded_at"] or at)
     return HopDeadlines(
-        **{name: row[name] for name in _COPIED},
+        **{name: row[name] for name in HopDeadlines.__slots__ if name in row},
         to_register=clock.count_days(sent_on, registered_on),
         to_forward=clock.count_days(registered_on, passed_on) if passed_on else None,
-        days_left=clock.count_days(rested_on, bangkok_date(row["acknowledge_by"])),
+        days_left=clock.count_days(rested_on, last_day(row["acknowledge_by"])),
     )
 
 

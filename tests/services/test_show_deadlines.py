@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.buddhist_era import BANGKOK
 from domain.deadlines import Deadlines
 from domain.errors import NotFoundError
+from domain.vocabulary import Urgency
 from models import Dispatch
 from services.acknowledge_hop import acknowledge_hop
 from services.letter_draft import LetterDraft
@@ -165,3 +166,15 @@ async def test_strangers_learn_nothing(session: AsyncSession, directory: Directo
         await show_dispatch_deadlines(session, by=stranger, dispatch_id=played["low"].id, at=COVER)
     with pytest.raises(NotFoundError):
         await show_dispatch_deadlines(session, by=stranger, dispatch_id=uuid4(), at=COVER)
+
+
+async def test_a_time_that_runs_until_midnight_ends_on_the_day_before_it(
+    session: AsyncSession, directory: Directory
+) -> None:
+    agency, hall = directory["agency"], directory["hall"]
+    letter = await issue(session, agency, at=ISSUED, urgency=Urgency.MOST_URGENT)
+    until = Deadlines(acknowledge_on=date(2021, 2, 17))
+    dispatch = await send(session, agency, hall, at=ISSUED, letter=letter, deadlines=until)
+    (hop,) = (await _hops(session, agency, dispatch, ISSUED)).values()
+    assert hop.acknowledge_by == bangkok(2, 18, 0)
+    assert hop.days_left == 2
