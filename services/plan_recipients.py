@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
@@ -15,8 +15,7 @@ from domain.buddhist_era import bangkok_date
 from domain.calendar_scope import calendar_scopes
 from domain.deadline_plan import Plan, plan_hop
 from domain.deadlines import Circumstances, Deadlines
-from domain.vocabulary import OrganizationKind
-from models import Letter
+from domain.vocabulary import OrganizationKind, Urgency
 from services.deadline_rules import DeadlineRules, load_rules
 from services.stands_below import EDGES, FORWARDS
 
@@ -47,6 +46,18 @@ VALUES (:id, :dispatch_id, :replaces_id, :calendar_scopes, :register_by, :forwar
 _SENDER_KIND = text("""
 SELECT o.kind FROM registry r JOIN organization o ON o.id = r.organization_id WHERE r.id = :sender
 """)
+
+
+class Urgent(Protocol):
+    """What of a letter, or of one that is only planned, decides on its deadlines."""
+
+    @property
+    def urgency(self) -> Urgency:
+        """Its class."""
+
+    @property
+    def deliver_by(self) -> datetime | None:
+        """The instant of ด่วนภายใน."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +129,7 @@ async def plan_recipients(
     session: AsyncSession,
     *,
     wish: Deadlines,
-    letter: Letter,
+    letter: Urgent,
     sender: UUID,
     above: Sequence[int] | None,
     recipients: Sequence[UUID],
@@ -145,31 +156,64 @@ async def plan_recipients(
         "own": rules.organizations,
         "today": bangkok_date(at),
     }
-    plans = []
-    for group in (await session.execute(_GROUPS, values)).all():
-        scopes = calendar_scopes(group.province, group.own)
-        given = Circumstances(
-            sent_at=at,
-            clock=rules.clock(scopes, letter.urgency),
-            policy=rules.policies.urgencies[letter.urgency],
-            weights=weights,
-            forwards=group.forwards,
-            deliver_by=still_to_deliver(letter.deliver_by, at=at, is_first=above is None),
+    plans = [
+        RecipientPlan(
+            id=group.plan_id,
+            scopes=calendar_scopes(group.province, group.own),
+            plan=plan_group(
+                group,
+                rules=rules,
+                wish=wish,
+                letter=letter,
+                weights=weights,
+                sent_at=at,
+                is_first=above is None,
+            ),
+            places=group.places,
         )
-        plan = plan_hop(wish, given)
-        plans.append(RecipientPlan(id=group.plan_id, scopes=scopes, plan=plan, places=group.places))
+        for group in await session.execute(_GROUPS, values)
+    ]
     return DispatchPlan(rules=rules, weights=weights, plans=plans)
 
 
-def still_to_deliver(
-    deliver_by: datetime | None, *, at: datetime, is_first: bool
-) -> datetime | None:
-    """Return the instant of ด่วนภายใน, unless it has passed on the way down.
+def plan_group(
+    group: Row[Any],
+    *,
+    rules: DeadlineRules,
+    wish: Deadlines,
+    letter: Urgent,
+    weights: Sequence[int],
+    sent_at: datetime,
+    is_first: bool,
+) -> Plan:
+    """Return the plan of recipients that share a calendar and forward, or do not.
 
-    Who sends the letter first must be in time; those below send on what came late all the same.
+    Who sends ด่วนภายใน first must be in time; those below send on what came late all the same.
+
+    Args:
+        group: Their `province`, their `own` code where the calendar is theirs, and `forwards`.
+        rules: The rules in force.
+        wish: What the sender fixed.
+        letter: Its urgency decides.
+        weights: Shares of their tier and of those below.
+        sent_at: When it is sent to them.
+        is_first: Whether the sender is the one who issued the letter.
+
+    Raises:
+        InvalidError: What `domain.deadline_plan.plan_hop` raises.
     """
-    is_passed = deliver_by is not None and deliver_by <= at
-    return None if is_passed and not is_first else deliver_by
+    deliver_by = letter.deliver_by
+    if deliver_by is not None and deliver_by <= sent_at and not is_first:
+        deliver_by = None
+    given = Circumstances(
+        sent_at=sent_at,
+        clock=rules.clock(calendar_scopes(group.province, group.own), letter.urgency),
+        policy=rules.policies.urgencies[letter.urgency],
+        weights=weights,
+        forwards=group.forwards,
+        deliver_by=deliver_by,
+    )
+    return plan_hop(wish, given)
 
 
 async def insert_plans(

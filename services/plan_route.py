@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, text
@@ -13,13 +14,12 @@ from sqlalchemy.types import Text, Uuid
 
 from domain.access import STAMP, ActingOfficer
 from domain.buddhist_era import bangkok_date
-from domain.calendar_scope import calendar_scopes
-from domain.deadline_plan import Plan, plan_hop
-from domain.deadlines import Circumstances, Deadlines
+from domain.deadline_plan import Plan
+from domain.deadlines import Deadlines
 from domain.errors import InvalidError
 from domain.vocabulary import Urgency
 from services.deadline_rules import DeadlineRules, load_rules
-from services.plan_recipients import choose_weights, still_to_deliver
+from services.plan_recipients import choose_weights, plan_group
 from services.stands_below import EDGES, FORWARDS
 
 # A body that stands below two others is reached by the shorter way. Whoever shares a calendar
@@ -109,7 +109,7 @@ async def plan_route(
         "today": bangkok_date(at),
         "tiers": len(weights),
     }
-    groups: defaultdict[int, list[Row[tuple[object, ...]]]] = defaultdict(list)
+    groups: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in await session.execute(_ROUTE, values):
         groups[row.tier].append(row)
     if sum(row.bodies for row in groups[1]) < len(set(wanted.recipients)):
@@ -118,7 +118,7 @@ async def plan_route(
 
 
 def _plan_tiers(
-    groups: dict[int, list[Row[tuple[object, ...]]]],
+    groups: dict[int, list[Row[Any]]],
     rules: DeadlineRules,
     wanted: RouteRequest,
     weights: Sequence[int],
@@ -127,8 +127,22 @@ def _plan_tiers(
     tiers: list[PlannedTier] = []
     for tier, rows in sorted(groups.items()):
         above = tiers[-1].acknowledge_by if tiers else None
-        request = replace(wanted, deadlines=_wish_below(wanted.deadlines, above))
-        plans = [_plan(row, rules, request, weights[tier - 1 :], sent_at) for row in rows]
+        plans = [
+            PlannedBodies(
+                province=row.province,
+                bodies=row.bodies,
+                plan=plan_group(
+                    row,
+                    rules=rules,
+                    wish=_wish_below(wanted.deadlines, above),
+                    letter=wanted,
+                    weights=weights[tier - 1 :],
+                    sent_at=sent_at,
+                    is_first=above is None,
+                ),
+            )
+            for row in rows
+        ]
         planned = _tier(tier, plans)
         tiers.append(planned)
         sent_at = planned.forward_by or planned.register_by
@@ -140,26 +154,6 @@ def _wish_below(wish: Deadlines, above: datetime | None) -> Deadlines:
     if above is None or wish.acknowledge_within is None:
         return wish
     return replace(wish, acknowledge_within=None, acknowledge_by=above, register_by=None)
-
-
-def _plan(
-    row: Row[tuple[object, ...]],
-    rules: DeadlineRules,
-    wanted: RouteRequest,
-    weights: Sequence[int],
-    sent_at: datetime,
-) -> PlannedBodies:
-    scopes = calendar_scopes(row.province, row.own)
-    given = Circumstances(
-        sent_at=sent_at,
-        clock=rules.clock(scopes, wanted.urgency),
-        policy=rules.policies.urgencies[wanted.urgency],
-        weights=weights,
-        forwards=row.forwards,
-        deliver_by=still_to_deliver(wanted.deliver_by, at=sent_at, is_first=row.tier == 1),
-    )
-    plan = plan_hop(wanted.deadlines, given)
-    return PlannedBodies(province=row.province, bodies=row.bodies, plan=plan)
 
 
 def _tier(tier: int, plans: Sequence[PlannedBodies]) -> PlannedTier:

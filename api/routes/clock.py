@@ -1,5 +1,6 @@
 """URLs of moved clocks: a deadline is put off, stopped, or goes on."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -43,22 +44,12 @@ async def _extend(desk: ActingDesk, target: MoveTarget, body: ExtensionIn) -> Re
     return act.response()
 
 
-async def _suspend(desk: ActingDesk, target: MoveTarget, body: StopIn) -> Response:
+async def _turn(
+    desk: ActingDesk, target: MoveTarget, body: StopIn, how: Callable[..., Awaitable[Moved]]
+) -> Response:
     async with desk.begin() as act:
         if not act.is_repeat:
-            moved = await suspend_hops(
-                act.session, by=act.by, target=target, reason=body.reason, at=act.at
-            )
-            await _answer(act, moved)
-    return act.response()
-
-
-async def _resume(desk: ActingDesk, target: MoveTarget, body: StopIn) -> Response:
-    async with desk.begin() as act:
-        if not act.is_repeat:
-            moved = await resume_hops(
-                act.session, by=act.by, target=target, reason=body.reason, at=act.at
-            )
+            moved = await how(act.session, by=act.by, target=target, reason=body.reason, at=act.at)
             await _answer(act, moved)
     return act.response()
 
@@ -92,7 +83,7 @@ async def post_hop_extension(hop_id: UUID, desk: ActingDesk, body: ExtensionIn) 
     summary="Stop the clock of a dispatch and of everything open below (หยุดนับเวลา)",
 )
 async def post_dispatch_suspension(dispatch_id: UUID, desk: ActingDesk, body: StopIn) -> Response:
-    return await _suspend(desk, MoveTarget(dispatch_id=dispatch_id), body)
+    return await _turn(desk, MoveTarget(dispatch_id=dispatch_id), body, suspend_hops)
 
 
 @router.post(
@@ -102,7 +93,7 @@ async def post_dispatch_suspension(dispatch_id: UUID, desk: ActingDesk, body: St
     summary="Stop the clock of one recipient and of everything open below it",
 )
 async def post_hop_suspension(hop_id: UUID, desk: ActingDesk, body: StopIn) -> Response:
-    return await _suspend(desk, MoveTarget(hop_id=hop_id), body)
+    return await _turn(desk, MoveTarget(hop_id=hop_id), body, suspend_hops)
 
 
 @router.post(
@@ -112,7 +103,7 @@ async def post_hop_suspension(hop_id: UUID, desk: ActingDesk, body: StopIn) -> R
     summary="Let a stopped clock go on; deadlines move by the working time it stood (นับเวลาต่อ)",
 )
 async def post_dispatch_resumption(dispatch_id: UUID, desk: ActingDesk, body: StopIn) -> Response:
-    return await _resume(desk, MoveTarget(dispatch_id=dispatch_id), body)
+    return await _turn(desk, MoveTarget(dispatch_id=dispatch_id), body, resume_hops)
 
 
 @router.post(
@@ -122,7 +113,7 @@ async def post_dispatch_resumption(dispatch_id: UUID, desk: ActingDesk, body: St
     summary="Let the stopped clock of one recipient go on, and of everything open below it",
 )
 async def post_hop_resumption(hop_id: UUID, desk: ActingDesk, body: StopIn) -> Response:
-    return await _resume(desk, MoveTarget(hop_id=hop_id), body)
+    return await _turn(desk, MoveTarget(hop_id=hop_id), body, resume_hops)
 
 
 @router.get("/dispatches/{dispatch_id}/moves", summary="How often, by whom and why clocks moved")
