@@ -1,8 +1,8 @@
 """How much time each urgency class gives, how tiers share it, and who may move a clock.
 
 No rule of correspondence names hours; the defaults are a product choice, except where a source is
-given. They are data, written first by migration 0006: an office edits them, and every deadline keeps the
-version it came from.
+given. They are data, written first by migration 0006: an office edits them, and every deadline
+keeps the version it came from.
 """
 
 import re
