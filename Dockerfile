@@ -1,4 +1,4 @@
-# One image, four commands: `api`, `worker`, `relay`, `db upgrade`.
+# One image, five commands: `api`, `worker`, `relay`, `sealer`, `db upgrade`.
 FROM python:3.13-slim AS build
 RUN python -m venv /venv
 COPY requirements/runtime.txt requirements/
@@ -6,7 +6,7 @@ RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/runtim
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --create-home wian \
-    && install -d -o wian -g wian /var/lib/wian
+    && install -d -o wian -g wian /var/lib/wian /var/lib/wian-log /var/lib/wian-witness
 COPY --from=build /venv /venv
 # The code runs from where it lies: the migrations are read from beside pyproject.toml.
 COPY . /app

@@ -78,9 +78,9 @@ class Reading:
 
 
 async def get_reading(parts: GivenParts, subject: Subject) -> AsyncIterator[Reading]:
-    """Open a session for a read; nothing is ever committed here."""
+    """Open a transaction for a read; it commits only that a secret letter was read."""
     at = parts.clock()
-    async with parts.sessions() as session:
+    async with parts.sessions.begin() as session:
         by = await sign_in(session, subject, at=at)
         yield Reading(session=session, by=by, at=at)
 
@@ -164,6 +164,7 @@ def _is_utf8(body: bytes) -> bool:
     return b"\0" not in body
 
 
-# The read ends before the answer is sent: a slow reader must not hold a connection.
+# The read ends before the answer is sent: a slow reader must not hold a connection, and nobody
+# sees a secret letter of whose reading there is no record.
 ReadingDesk = Annotated[Reading, Depends(get_reading, scope="function")]
 ActingDesk = Annotated[Acting, Depends(get_acting)]

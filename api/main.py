@@ -15,10 +15,13 @@ from api.body_limit import BodyLimit
 from api.dependencies import Parts
 from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, name_media_type
 from api.routes import (
+    audit,
     calendar,
     circulars,
     clock,
     dispatches,
+    evidence,
+    figures,
     health,
     hops,
     inbox,
@@ -92,6 +95,9 @@ def _versioned() -> APIRouter:
         posts,
         calendar,
         mails,
+        figures,
+        audit,
+        evidence,
     ):
         router.include_router(part.router)
     return router

@@ -19,6 +19,7 @@ from domain.errors import (
     InvalidError,
     NotAllowedError,
     NotFoundError,
+    UnavailableError,
     WianError,
 )
 
@@ -31,6 +32,7 @@ STATUS: Mapping[type[WianError], int] = {
     NotFoundError: 404,
     NotAllowedError: 403,
     ConflictError: 409,
+    UnavailableError: 503,
 }
 
 _TITLE = {

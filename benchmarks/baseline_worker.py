@@ -8,15 +8,16 @@ from temporalio.worker import Worker
 from activities.dispatch import DispatchActivities
 from benchmarks.per_hop_workflow import HopWorkflow
 from cli.serve import until_stopped
-from infra.database import create_engine, create_sessions
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.settings import Settings
 from worker.main import now
 
 
 async def _run_worker(settings: Settings, stop: asyncio.Event) -> None:
-    assert settings.database_url is not None
+    url = settings.process_database_url
+    assert url is not None
     assert settings.temporal_address is not None
-    engine = create_engine(settings.database_url, pool=settings.database_pool)
+    engine = create_engine(url, pool=settings.database_pool, role=WORKER_ROLE)
     activities = DispatchActivities(create_sessions(engine), now)
     async with Worker(
         await Client.connect(settings.temporal_address),

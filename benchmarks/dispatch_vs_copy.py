@@ -12,14 +12,15 @@ from benchmarks.nation import Body, issue, order
 from services.dispatch_letter import dispatch_letter
 
 _TABLES = {
-    "dispatch": "id, letter_id, circular_id, sender_registry_id, lineage, state, register_by,"
-    " acknowledge_by, weights, sent_at, sent_by",
+    "dispatch": "id, letter_id, circular_id, letters, sender_registry_id, lineage, senders,"
+    " state, register_by, acknowledge_by, weights, sent_at, sent_by",
     "deadline_plan": "id, dispatch_id, calendar_scopes, register_by, forward_by, acknowledge_by,"
     " alarms, share_days, left_days, unannounced_years, calendar_version, policy_version,"
     " holidays_release, made_at",
-    "hop": "id, dispatch_id, position, chunk, recipient_registry_id, plan_id, state",
+    "hop": "id, dispatch_id, position, chunk, recipient_registry_id, circular_id, senders, plan_id,"
+    " state",
     "event": "at, kind, registry_id, officer_id, circular_id, letter_id, dispatch_id, hop_id,"
-    " facts",
+    " urgency, facts",
     "outbox": "kind, dispatch_id, chunk, created_at",
 }
 

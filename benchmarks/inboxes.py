@@ -32,12 +32,13 @@ book AS (
     RETURNING id
 ), fresh AS (SELECT id AS letter_id, uuidv7() AS id FROM letters),
 sent AS (
-    INSERT INTO dispatch (id, letter_id, circular_id, sender_registry_id, lineage, state,
-        register_by, acknowledge_by, sent_at, sent_by)
-    SELECT f.id, f.letter_id, f.letter_id, sender.registry_id, ARRAY[f.id], 'open',
+    INSERT INTO dispatch (id, letter_id, circular_id, letters, sender_registry_id, lineage, senders,
+        state, register_by, acknowledge_by, sent_at, sent_by)
+    SELECT f.id, f.letter_id, f.letter_id, ARRAY[f.letter_id], sender.registry_id, ARRAY[f.id],
+        ARRAY[sender.registry_id], 'open',
         now() + interval '5 days', now() + interval '9 days', now(), sender.officer_id
     FROM fresh f, sender
-    RETURNING id, register_by, acknowledge_by
+    RETURNING id, circular_id, senders, register_by, acknowledge_by
 ), planned AS (
     INSERT INTO deadline_plan (dispatch_id, calendar_scopes, register_by, acknowledge_by, alarms,
         share_days, left_days, unannounced_years, calendar_version, policy_version,
@@ -46,9 +47,11 @@ sent AS (
     FROM sent
     RETURNING id, dispatch_id
 )
-INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, plan_id, state)
-SELECT planned.dispatch_id, desks.nth, 0, desks.registry_id, planned.id, 'sent'
-FROM planned, desks
+INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, circular_id, senders, plan_id,
+    state)
+SELECT planned.dispatch_id, desks.nth, 0, desks.registry_id, sent.circular_id, sent.senders,
+    planned.id, 'sent'
+FROM planned JOIN sent ON sent.id = planned.dispatch_id, desks
 RETURNING id, recipient_registry_id
 """
 

@@ -23,6 +23,7 @@ from benchmarks.measure import Row, machine, ratios, resident_megabytes, until
 from benchmarks.nation import Body, analyze, found_nation
 from benchmarks.plan_nation import found_tiers, plan_national_seconds
 from benchmarks.receipts import CLIENTS, receipt_api_vs_sql
+from benchmarks.record_screens import FULL_SCREENS, QUICK_SCREENS, ScreenEffort, screen_rows
 from benchmarks.route import (
     DISTRICTS,
     HOPS,
@@ -34,11 +35,14 @@ from benchmarks.route import (
     walk_ours,
     walk_per_hop,
 )
+from benchmarks.sealing import sealing_on_vs_off
+from benchmarks.verifying import verify_vs_sha256
 from benchmarks.working_time import working_time_rows
+from benchmarks.year_books import open_years
 from cli.ledger import verify_ledger
 from cli.stack import Stack, running_stack
 from cli.token import issue_token, signing_key
-from infra.database import create_engine, create_sessions
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
 from infra.processes import Child
 from infra.settings import Settings
@@ -59,10 +63,15 @@ class Effort:
     receipt_seconds: float
     receipt_pairs: int
     route_pairs: int
+    screens: ScreenEffort
 
 
-QUICK = Effort(dispatch_pairs=3, receipt_seconds=2.0, receipt_pairs=3, route_pairs=1)
-FULL = Effort(dispatch_pairs=7, receipt_seconds=6.0, receipt_pairs=5, route_pairs=3)
+QUICK = Effort(
+    dispatch_pairs=3, receipt_seconds=2.0, receipt_pairs=3, route_pairs=1, screens=QUICK_SCREENS
+)
+FULL = Effort(
+    dispatch_pairs=7, receipt_seconds=6.0, receipt_pairs=5, route_pairs=3, screens=FULL_SCREENS
+)
 
 
 def main() -> None:
@@ -98,9 +107,9 @@ def main() -> None:
 
 
 async def _measure(stack: Stack, effort: Effort) -> list[Row]:
-    url = stack.settings.database_url
+    url = stack.settings.process_database_url
     assert url is not None
-    engine = create_engine(url, pool=16)
+    engine = create_engine(url, pool=16, role=WORKER_ROLE)
     sessions = create_sessions(engine)
     rows = [
         await _routes(stack, sessions, effort),
@@ -108,6 +117,7 @@ async def _measure(stack: Stack, effort: Effort) -> list[Row]:
         await _dispatches(stack, sessions, url, effort),
         await _plans(stack, sessions),
         working_time_rows(),
+        await _screens(stack, effort.screens),
     ]
     await engine.dispose()
     return [row for group in rows for row in group]
@@ -131,6 +141,13 @@ async def _plans(stack: Stack, sessions: async_sessionmaker[AsyncSession]) -> li
     return [await plan_national_seconds(sessions, sender=sender, provinces=provinces)]
 
 
+async def _screens(stack: Stack, effort: ScreenEffort) -> list[Row]:
+    async with open_years(_server(stack), effort.small, effort.large) as (small, large):
+        for books in (small, large):
+            console.print(str(books.filled))
+        return await screen_rows(stack, small, large, effort)
+
+
 async def _receipts(stack: Stack, url: SecretStr, effort: Effort) -> list[Row]:
     desks = await found_nation(stack.owner_url, prefix="r", bodies=CLIENTS * DESKS_PER_CLIENT)
     queues = fill_inboxes(
@@ -138,7 +155,8 @@ async def _receipts(stack: Stack, url: SecretStr, effort: Effort) -> list[Row]:
         desks,
         tokens=_tokens(stack, desks),
         # More than both sides can take: 1,500 a second on each for every second measured.
-        letters=int(3_000 * effort.receipt_seconds * (effort.receipt_pairs + 1) / len(desks)) + 1,
+        # The same again is taken with and without the sealer.
+        letters=int(6_000 * effort.receipt_seconds * (effort.receipt_pairs + 1) / len(desks)) + 1,
     )
     analyze(_server(stack).superuser_url)
     row = await receipt_api_vs_sql(
@@ -152,7 +170,17 @@ async def _receipts(stack: Stack, url: SecretStr, effort: Effort) -> list[Row]:
         faults = await verify_ledger(url, console)
     row.check = verdict.get().strip()
     row.is_correct = faults == 0
-    return [row]
+    sealing = await sealing_on_vs_off(
+        stack, queues=queues, seconds=effort.receipt_seconds, pairs=effort.receipt_pairs
+    )
+    return [row, sealing, await _verifying(stack, url, effort)]
+
+
+async def _verifying(stack: Stack, url: SecretStr, effort: Effort) -> Row:
+    stack.children["sealer"].stop()
+    row = await verify_vs_sha256(url, stack.settings, pairs=effort.receipt_pairs)
+    stack.start("sealer")
+    return row
 
 
 def _tokens(stack: Stack, desks: list[Body]) -> list[str]:

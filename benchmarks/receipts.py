@@ -131,15 +131,28 @@ class HttpClient(asyncio.Protocol):
         Raises:
             RuntimeError: The answer was not 201.
         """
-        assert self._transport is not None
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(
+        await self._ask(
             f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
             f"Idempotency-Key: {uuid4()}\r\nContent-Type: application/json\r\n"
-            "Content-Length: 2\r\n\r\n{}".encode()
+            "Content-Length: 2\r\n\r\n{}",
+            status=201,
         )
+
+    async def get(self, path: str, token: str) -> None:
+        """Get a page and wait for all of it.
+
+        Raises:
+            RuntimeError: The answer was not 200.
+        """
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+        await self._ask(head, status=200)
+
+    async def _ask(self, words: str, *, status: int) -> None:
+        assert self._transport is not None
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(words.encode())
         head = await self._answer
-        if not head.startswith(b"HTTP/1.1 201"):
+        if not head.startswith(f"HTTP/1.1 {status}".encode()):
             raise RuntimeError(head.decode())
 
     def close(self) -> None:

@@ -16,13 +16,15 @@ from rich.console import Console
 
 from cli.demo_budget import print_reference, print_tiers, reference_budget
 from cli.demo_desk import DemoError, Desk
+from cli.demo_proof import prove_hop
 from cli.demo_report import DemoReport, collect_report, print_route
 from cli.demo_story import Story
-from cli.ledger import import_folder, verify_ledger
+from cli.ledger import import_folder
 from cli.stack import Stack, running_stack
 from cli.token import issue_token, signing_key
 from cli.up import DIRECTORY, stop_on_sigterm
-from infra.database import create_engine, create_sessions
+from cli.verify import report_findings, verify_everything
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.processes import ProcessError
 from infra.settings import Settings
 
@@ -41,7 +43,7 @@ def demo() -> None:
     settings = settings.model_copy(
         update={"data_dir": _empty_folder(settings.data_dir / "demo"), "api_port": 0}
     )
-    console.print("Starting PostgreSQL, Temporal, relay, worker and API …")
+    console.print("Starting PostgreSQL, Temporal, relay, worker, sealer and API …")
     try:
         with running_stack(settings) as stack:
             console.print(f"Ready after {time.monotonic() - started:.0f} s at {stack.url}")
@@ -71,21 +73,33 @@ async def _play(stack: Stack, started: float) -> DemoReport:
         report = await collect_report(desk("clerk.nacc"), stack.settings, circular_id)
         await print_route(console, desk, circular_id)
         report.tiers = await print_tiers(console, desk("clerk.nacc"), circular_id)
-    url = stack.settings.database_url
+        route = await desk("clerk.nacc").get(f"/v1/circulars/{circular_id}/route")
+        first = route["route"][0]["hops"][0]["id"]
+        proof = await prove_hop(console, desk("clerk.nacc"), first, stack.settings)
+        report.evidence_accepted = proof.is_accepted
+    url = stack.settings.process_database_url
     if url is not None:
         report.budget_of_2564 = await _show_reference(url)
-        report.registers_verified = await verify_ledger(url, console) == 0
+        report.registers_verified = await _verify(url, stack.settings) == 0
     report.seconds = round(time.monotonic() - started, 1)
     return report
 
 
 async def _show_reference(url: SecretStr) -> dict[str, Any]:
-    engine = create_engine(url, pool=1)
+    engine = create_engine(url, pool=1, role=WORKER_ROLE)
     async with create_sessions(engine)() as session:
         budget = await reference_budget(session)
     await engine.dispose()
     print_reference(console, budget)
     return budget.as_json()
+
+
+async def _verify(url: SecretStr, settings: Settings) -> int:
+    engine = create_engine(url, pool=1, role=WORKER_ROLE)
+    async with create_sessions(engine)() as session:
+        findings = await verify_everything(session, settings)
+    await engine.dispose()
+    return report_findings(findings, console)
 
 
 def _empty_folder(folder: Path) -> Path:

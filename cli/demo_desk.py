@@ -29,6 +29,12 @@ class Desk:
         answer = await self.client.post(path, json=body or {}, headers=headers)
         return _checked(answer)
 
+    async def download(self, path: str) -> bytes:
+        """Return the bytes of a page."""
+        answer = await self.client.get(path, headers=self._headers())
+        _checked(answer)
+        return answer.content
+
     async def waiting(self) -> dict[str, Any]:
         """Return the one letter that waits in the inbox."""
         page = await self.get("/v1/inbox")

@@ -50,6 +50,7 @@ class DemoReport:
     escalations: int
     workflows: dict[str, int]
     registers_verified: bool = False
+    evidence_accepted: bool = False
     seconds: float = 0.0
     notices: dict[str, int] = field(default_factory=dict)
     tiers: list[dict[str, Any]] = field(default_factory=list)
@@ -62,6 +63,7 @@ class DemoReport:
             self.hops == self.registered == self.acknowledged
             and self.workflows["started"] == self.workflows["completed"]
             and self.registers_verified
+            and self.evidence_accepted
         )
 
     def as_json(self) -> dict[str, Any]:

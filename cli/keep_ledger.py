@@ -1,4 +1,4 @@
-"""Commands on what is in the ledger: its directory, and whether its registers are whole."""
+"""Commands on what is in the ledger: its directory, and whether all of it is whole."""
 
 import sys
 from pathlib import Path
@@ -6,10 +6,12 @@ from pathlib import Path
 from rich.console import Console
 
 from cli.directory_files import DirectoryFileError, read_directory
-from cli.ledger import import_files, report_registers
+from cli.ledger import import_files
 from cli.open_ledger import change_ledger, read_ledger
+from cli.verify import read_state, report_findings, verify_everything, write_state
+from infra.settings import Settings
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def import_(folder: Path, /) -> None:
@@ -28,7 +30,30 @@ def import_(folder: Path, /) -> None:
     console.print(f"Imported {bodies} organizations, {desks} registries, {officers} roles.")
 
 
-def verify() -> None:
-    """Recompute the chain and the numbers of every register; exit 1 names what is wrong."""
-    if read_ledger(lambda session: report_registers(session, console)):
+def verify(*, incremental: bool = False, era: int | None = None, key: str | None = None) -> None:
+    """Recompute registers, letters and log; exit 1 names what is wrong.
+
+    Parameters
+    ----------
+    incremental
+        Begin behind what the last run with this option found good.
+    era
+        An earlier log, which ended when a new one was begun.
+    key
+        The log's public key, where its key file is not on this machine.
+    """
+    settings = Settings()
+    since = read_state(settings.verified_state_file) if incremental and era is None else None
+    try:
+        findings = read_ledger(
+            lambda session: verify_everything(session, settings, key=key, era=era, since=since)
+        )
+    except LookupError as error:
+        sys.exit(f"The log cannot be verified: {error}.")
+    if report_findings(findings, console):
         sys.exit(1)
+    if not incremental or findings.log is None or era is not None:
+        return
+    # What a witness that is away holds would never be compared again.
+    if not findings.away:
+        write_state(settings.verified_state_file, findings.log.state)

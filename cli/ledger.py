@@ -1,6 +1,7 @@
 """The ledger itself: how it gets its schema and its directory, and how it is verified."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -8,11 +9,11 @@ from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.directory_files import DirectoryFiles, read_directory
-from infra.database import APPLICATION_ROLE, create_engine, create_sessions
+from cli.verify import gather_registers, report_registers
+from infra.database import APPLICATION_ROLE, WORKER_ROLE, create_engine, create_sessions
 from infra.migrate import allow_application, upgrade_database
 from infra.settings import Settings
 from services.import_directory import import_directory
-from services.verify_registers import verify_registers
 
 console = Console(highlight=False)
 
@@ -32,7 +33,8 @@ def prepare_schema(settings: Settings) -> None:
     url = owner_url(settings)
     upgrade_database(url)
     if settings.owner_database_url is None:
-        allow_application(url, role=APPLICATION_ROLE)
+        for role in (APPLICATION_ROLE, WORKER_ROLE):
+            allow_application(url, role=role)
 
 
 def owner_url(settings: Settings) -> SecretStr:
@@ -60,30 +62,21 @@ async def import_folder(url: SecretStr, folder: Path) -> tuple[int, int, int]:
 
 async def import_files(session: AsyncSession, files: DirectoryFiles) -> tuple[int, int, int]:
     """Import a directory that was read; return how many rows of each file."""
-    await import_directory(session, bodies=files.bodies, desks=files.desks, officers=files.officers)
+    await import_directory(
+        session,
+        bodies=files.bodies,
+        desks=files.desks,
+        officers=files.officers,
+        at=datetime.now(UTC),
+    )
     return len(files.bodies), len(files.desks), len(files.officers)
 
 
 async def verify_ledger(url: SecretStr, output: Console) -> int:
     """Verify every register, print what was found, and return how many are at fault."""
-    engine = create_engine(url, pool=1)
+    engine = create_engine(url, pool=1, role=WORKER_ROLE)
     try:
         async with create_sessions(engine)() as session:
-            return await report_registers(session, output)
+            return report_registers(await gather_registers(session), output)
     finally:
         await engine.dispose()
-
-
-async def report_registers(session: AsyncSession, output: Console) -> int:
-    """Verify the registers that a session sees; otherwise as `verify_ledger`."""
-    registers = entries = faults = 0
-    async for verdict in verify_registers(session):
-        registers, entries = registers + 1, entries + verdict.entries
-        if verdict.fault is not None:
-            faults += 1
-            output.print(
-                f"FAULT {verdict.registry}, {verdict.book} {verdict.year},"
-                f" entry {verdict.fault.position}: {verdict.fault.problem}"
-            )
-    output.print(f"{registers} registers, {entries} entries, {faults} at fault.")
-    return faults

@@ -17,10 +17,20 @@ _COMMANDS = {
     "api": ("cli.serve:api", "Serve the HTTP API."),
     "worker": ("cli.serve:worker", "Run the processes of the dispatches."),
     "relay": ("cli.serve:relay", "Carry messages from the ledger to the processes."),
+    "sealer": ("cli.seal:sealer", "Sign the log of the record every few seconds."),
     "alive": ("cli.serve:alive", "Exit 0 if the process of WIAN_HEARTBEAT_FILE still beats."),
     "import": ("cli.keep_ledger:import_", "Import a directory of organizations and officers."),
-    "verify": ("cli.keep_ledger:verify", "Recompute the chain and the numbers of every register."),
+    "verify": (
+        "cli.keep_ledger:verify",
+        "Recompute registers, letters and the log.",
+    ),
+    "fence": ("cli.seal:fence", "Show whether numbers are given; stop them, or let them go on."),
+    "new-log": ("cli.seal:new_log", "Begin a new log after a backup was restored."),
+    "log-key": ("cli.seal:log_key", "Print the log's public key, for auditors and verifiers."),
+    "audit": ("cli.audit:audit", "Print the record: who had a letter, when, with which number."),
+    "evidence": ("cli.evidence:evidence", "Print what proves a hop to a stranger."),
     "mails": ("cli.mails:mails", "Count the notices by mail; --resend those that were given up."),
+    "figures": ("cli.figures:figures", "Print how fast and punctual hops are, or recount that."),
     "token": ("cli.token:token", "Print a token of an officer for the embedded default."),
 }
 for name, (place, text) in _COMMANDS.items():

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.calendar_input import in_one_line
 from cli.ledger import owner_url, prepare_schema
-from infra.database import APPLICATION_ROLE, create_engine, create_sessions
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.embedded.folder import FolderInUseError
 from infra.embedded.postgres import PostgresServer
-from infra.embedded.postgres_roles import APPLICATION, DATABASE, OWNER, read_passwords
+from infra.embedded.postgres_roles import APPLICATION, DATABASE, OWNER, WORKER, read_passwords
 from infra.processes import LOOPBACK, ProcessError
 from infra.settings import Settings
 
@@ -26,16 +26,29 @@ Work = Callable[[AsyncSession], Awaitable[T]]
 
 
 def read_ledger(work: Work[T]) -> T:
-    """Do `work` with the rights of the application, and change nothing.
+    """Do `work` with the rights of the processes, and change nothing.
 
     Raises:
         SystemExit: The ledger is not to be reached, or `work` was refused; with one line.
     """
+    return _as_a_process(work, commit=False)
+
+
+def act_on_ledger(work: Work[T]) -> T:
+    """Do `work` in one transaction, with the rights of the processes.
+
+    Raises:
+        SystemExit: As `read_ledger`; nothing was changed.
+    """
+    return _as_a_process(work, commit=True)
+
+
+def _as_a_process(work: Work[T], *, commit: bool) -> T:
     with _told_in_one_line(), _named(Settings()) as settings:
-        url = settings.database_url or settings.owner_database_url
+        url = settings.process_database_url or settings.owner_database_url
         if url is None:
             sys.exit(f"WIAN_DATABASE_URL is not set, and no ledger lies in {settings.data_dir}.")
-        return asyncio.run(_work(url, APPLICATION_ROLE, work, commit=False))
+        return asyncio.run(_work(url, WORKER_ROLE, work, commit=commit))
 
 
 def change_ledger(work: Work[T]) -> T:
@@ -87,7 +100,11 @@ def _located(settings: Settings, folder: Path) -> Settings:
             f"postgresql+psycopg://{role}:{passwords[role]}@{LOOPBACK}:{port}/{DATABASE}"
         )
 
-    found = {"database_url": url(APPLICATION), "owner_database_url": url(OWNER)}
+    found = {
+        "database_url": url(APPLICATION),
+        "worker_database_url": url(WORKER),
+        "owner_database_url": url(OWNER),
+    }
     return settings.model_copy(update=found)
 
 
@@ -99,6 +116,8 @@ def _told_in_one_line() -> Iterator[None]:
     except ProcessError as error:
         sys.exit(str(error))
     except OperationalError as error:
+        if "permission denied to set role" in str(error.orig):
+            sys.exit("This login may not see the whole ledger: set WIAN_WORKER_DATABASE_URL.")
         sys.exit(f"The ledger cannot be reached: {_first_line(error)}")
     except ProgrammingError as error:
         if isinstance(error.orig, UndefinedTable | UndefinedColumn):

@@ -20,7 +20,7 @@ from infra.processes import Child, free_port, wait_until
 from infra.settings import Settings
 from workflows.names import SEARCH_ATTRIBUTES
 
-PROCESSES = ("relay", "worker", "api")
+PROCESSES = ("relay", "worker", "sealer", "api")
 READY_SECONDS = 60.0
 
 
@@ -129,6 +129,7 @@ def _located(
     if postgres is not None:
         found |= {
             "database_url": SecretStr(postgres.app_url),
+            "worker_database_url": SecretStr(postgres.worker_url),
             "owner_database_url": SecretStr(postgres.owner_url),
         }
     if temporal is not None:
@@ -142,6 +143,7 @@ def _located(
 def _environment(settings: Settings) -> dict[str, str]:
     given = {
         "WIAN_DATABASE_URL": _secret(settings.database_url),
+        "WIAN_WORKER_DATABASE_URL": _secret(settings.worker_database_url),
         "WIAN_TEMPORAL_ADDRESS": settings.temporal_address,
         "WIAN_TEMPORAL_NAMESPACE": settings.temporal_namespace,
         "WIAN_TASK_QUEUE": settings.task_queue,

@@ -25,7 +25,7 @@ console = Console(highlight=False, soft_wrap=True)
 def up() -> None:
     """Run everything on this machine until Ctrl-C, with the reference province loaded."""
     stop_on_sigterm()
-    console.print("Starting PostgreSQL, Temporal, relay, worker and API …")
+    console.print("Starting PostgreSQL, Temporal, relay, worker, sealer and API …")
     try:
         with running_stack(Settings()) as stack:
             asyncio.run(import_folder(stack.owner_url, DIRECTORY))

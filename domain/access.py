@@ -27,7 +27,12 @@ _CLASSES = tuple(Secrecy)
 
 def may_read_secret(clearance: Secrecy, secrecy: Secrecy) -> bool:
     """Return whether a clearance reaches what is classified as `secrecy`."""
-    return _CLASSES.index(clearance) >= _CLASSES.index(secrecy)
+    return secrecy in classes_up_to(clearance)
+
+
+def classes_up_to(clearance: Secrecy) -> tuple[Secrecy, ...]:
+    """Return the classes of secrecy that a clearance reaches, from the lowest."""
+    return _CLASSES[: _CLASSES.index(clearance) + 1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,13 +43,18 @@ class ActingOfficer:
         id: The officer.
         name: Whom a record names.
         roles: Own roles, and posts held for today in place of others.
-        clearance: The highest class of secrecy whose notices the person may read.
+        clearance: The highest class of secrecy of which the person may know anything.
     """
 
     id: UUID
     name: str
     roles: Mapping[UUID, frozenset[Role]]
     clearance: Secrecy = Secrecy.NORMAL
+
+    @property
+    def classes(self) -> tuple[Secrecy, ...]:
+        """The classes of secrecy that the person may know of."""
+        return classes_up_to(self.clearance)
 
     def registries(self, allowed: frozenset[Role]) -> list[UUID]:
         """Return the registries at which one of `allowed` is held."""
@@ -53,6 +63,15 @@ class ActingOfficer:
     def may(self, allowed: frozenset[Role], *, at: UUID) -> bool:
         """Return whether one of `allowed` is held at the registry `at`."""
         return bool(self.roles.get(at, frozenset()) & allowed)
+
+    def require_clearance(self, secrecy: Secrecy) -> None:
+        """Refuse an officer whose clearance does not reach `secrecy`.
+
+        Raises:
+            NotAllowedError: `clearance_missing`.
+        """
+        if not may_read_secret(self.clearance, secrecy):
+            raise NotAllowedError("ท่านไม่ได้รับอนุญาตให้เข้าถึงชั้นความลับนี้", code="clearance_missing")
 
     def require(self, allowed: frozenset[Role], *, at: UUID) -> None:
         """Refuse an officer who holds none of `allowed` at the registry `at`.

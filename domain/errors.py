@@ -47,3 +47,9 @@ class ConflictError(WianError):
     """The ledger's present state forbids the act."""
 
     code = "conflict"
+
+
+class UnavailableError(WianError):
+    """The ledger takes no such act for now, whoever asks; it may later."""
+
+    code = "unavailable"

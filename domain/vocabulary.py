@@ -202,6 +202,12 @@ class EventKind(StrEnum):
     POST_CLEARED = "post_cleared"
     DISPATCH_COMPLETED = "dispatch_completed"
     DISPATCH_CLOSED = "dispatch_closed"
+    READ = "read"
+    ORGANIZATION_RECORDED = "organization_recorded"
+    REGISTRY_RECORDED = "registry_recorded"
+    OFFICER_RECORDED = "officer_recorded"
+    OFFICER_CLEARED = "officer_cleared"
+    LOG_RESTARTED = "log_restarted"
 
 
 class OutboxKind(StrEnum):

@@ -9,13 +9,18 @@ from sqlalchemy.ext.asyncio import (
 )
 
 APPLICATION_ROLE = "wian_app"
+"""Of the API: policies show it only what belongs to whom it was opened for."""
+
+WORKER_ROLE = "wian_worker"
+"""Of the processes and commands that serve everybody."""
 
 
 def create_engine(url: SecretStr, *, pool: int, role: str | None = APPLICATION_ROLE) -> AsyncEngine:
     """Return an engine whose sessions hold only the rights of `role`.
 
-    Even where one login owns everything, the application works as `wian_app`, which can add to
-    the ledger and never change it. `role=None` keeps the rights of the login.
+    Even where one login owns everything, the API works as `wian_app` and the other processes as
+    `wian_worker`, which can add to the ledger and never change it. `role=None` keeps the rights
+    of the login.
     """
     options = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
     if role is not None:

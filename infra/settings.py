@@ -3,6 +3,7 @@
 from datetime import time
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,11 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(
         None, title="PostgreSQL 18 or later, as the application's role `wian_app`"
+    )
+    worker_database_url: SecretStr | None = Field(
+        None,
+        title="The same database as `wian_worker`, for every process and command but the API;"
+        " without it WIAN_DATABASE_URL serves, if its login may act as that role",
     )
     owner_database_url: SecretStr | None = Field(
         None, title="The same database as its owner; only migrations and imports use it"
@@ -45,6 +51,32 @@ class Settings(BaseSettings):
     digest_at: time = Field(
         time(8, 40), title="Bangkok time at which the digests of a working day are made"
     )
+    log_key_file: Path | None = Field(
+        None, title="Private key that signs for the log; in the data folder unless it is named"
+    )
+    log_origin: str = Field(
+        "wian.local/log", pattern=r"^[^\s+]+$", title="Name of the log, unique in the world"
+    )
+    witness_dir: Path | None = Field(
+        None,
+        title="Folder in which the log's checkpoints are kept, best on another disk or machine;"
+        " in the data folder unless it is named",
+    )
+    witness_urls: list[str] = Field([], title="Addresses that keep the log's checkpoints too")
+    tsa_url: str | None = Field(None, title="Authority that time-stamps checkpoints (RFC 3161)")
+    seal_interval: float = Field(
+        2.0, gt=0, le=3600, title="Seconds between two looks of the sealer"
+    )
+    seal_warn_after: float = Field(
+        60.0, gt=0, title="Seconds after which /readyz says that sealing is behind"
+    )
+    # As X-Road: four hours without a time-stamp and nothing more is taken.
+    seal_stop_after: float = Field(
+        14_400.0, ge=0, title="Seconds without sealing after which numbers stop; 0 never"
+    )
+    seal_on_stop: Literal["refuse", "mark"] = Field(
+        "refuse", title="What becomes of numbers then: they are refused, or marked as unsealed"
+    )
     data_dir: Path = Field(
         Path(".wian"), title="Folder of the embedded servers, the file store and the token key"
     )
@@ -52,16 +84,47 @@ class Settings(BaseSettings):
     api_port: int = Field(8000, ge=0, le=65535, title="Port of the API; 0 takes a free one")
     jwks_file: Path | None = Field(None, title="File with the public keys that sign tokens")
     jwks_url: str | None = Field(None, title="https address of the public keys that sign tokens")
+    cursor_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        title="Secret that signs the cursors of pages; without one, a file in the data folder."
+        " Set it where API processes share no data folder",
+    )
     heartbeat_file: Path | None = Field(
         None, title="File that worker and relay touch every few seconds, for health checks"
     )
     token_issuer: str = Field("wian", title="`iss` that a token must carry")
     token_audience: str = Field("wian", title="`aud` that a token must carry")
 
+    @property
+    def process_database_url(self) -> SecretStr | None:
+        """The ledger as the processes and commands reach it that serve everybody."""
+        return self.worker_database_url or self.database_url
+
+    @property
+    def signing_key_file(self) -> Path:
+        """Private key that signs for the log."""
+        return self.log_key_file or self.data_dir / "log-key.pem"
+
+    @property
+    def witness_folder(self) -> Path:
+        """Folder in which the log's checkpoints are kept."""
+        return self.witness_dir or self.data_dir / "witness"
+
+    @property
+    def verified_state_file(self) -> Path:
+        """Up to where `wian verify --incremental` found the log good."""
+        return self.data_dir / "verified.json"
+
     @cached_property
     def file_store_dir(self) -> Path:
         """Folder in which attachments lie, each under its sha256."""
         return self.data_dir / "files"
+
+    @cached_property
+    def cursor_key_file(self) -> Path:
+        """Where that secret lies if none is given."""
+        return self.data_dir / "cursor-key"
 
     @cached_property
     def token_key_file(self) -> Path:

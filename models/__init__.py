@@ -11,8 +11,10 @@ from models.calendar import (
 from models.deadline_plan import DeadlineMove, DeadlinePlan
 from models.dispatch import Dispatch, Hop
 from models.event import Event
+from models.figures import DeskCount, HopTime, RolledUp
 from models.idempotency_key import IdempotencyKey
 from models.letter import Attachment, Letter
+from models.log import LogNode, Seal, Sealing
 from models.mail import Mail
 from models.notice import Notice
 from models.officer import Officer, OfficerRole, PostPeriod
@@ -28,11 +30,14 @@ __all__ = [
     "CalendarVersion",
     "DeadlineMove",
     "DeadlinePlan",
+    "DeskCount",
     "Dispatch",
     "Event",
     "Hop",
+    "HopTime",
     "IdempotencyKey",
     "Letter",
+    "LogNode",
     "Mail",
     "Notice",
     "OfficeHoursOverride",
@@ -46,4 +51,7 @@ __all__ = [
     "Register",
     "RegisterEntry",
     "Registry",
+    "RolledUp",
+    "Seal",
+    "Sealing",
 ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Dialect, Text, TypeDecorator, text
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import UserDefinedType
 
 # uuidv7() grows with time, so new rows land at the end of the index.
 Id = Annotated[UUID, mapped_column(primary_key=True, server_default=text("uuidv7()"))]
@@ -30,6 +31,16 @@ class Choice(TypeDecorator[StrEnum]):
         """Read the word back as the enum."""
         del dialect
         return None if value is None else self.enum(value)
+
+
+class Xid8(UserDefinedType[int]):
+    """The id of a transaction, counted over the whole life of the server (PostgreSQL's xid8)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the name of the type."""
+        return "xid8"
 
 
 def one_of(column: str, enum: type[StrEnum]) -> CheckConstraint:

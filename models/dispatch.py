@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.vocabulary import DispatchState, HopState
+from domain.vocabulary import DispatchState, HopState, Secrecy
 from models.base import Base
 from models.columns import Choice, Id, not_blank, one_of, paired
 
@@ -18,7 +18,9 @@ class Dispatch(Base):
     `register_by` and `acknowledge_by` are the latest of its hops, whose own deadlines lie in
     their plans; where days were given, of those that register in time. `acknowledge_within` are
     these days: working days from each receipt. `weights` share the time among the tiers below,
-    nearest first.
+    nearest first. `senders` are the registries that sent the dispatches of its `lineage`, and
+    `letters` is the lineage of its letter: with `secrecy` they say who may see the row, without a
+    look elsewhere, and never change.
     """
 
     __tablename__ = "dispatch"
@@ -31,6 +33,9 @@ class Dispatch(Base):
         ForeignKey("hop.id", use_alter=True, name="fk_dispatch_parent_hop_id_hop")
     )
     lineage: Mapped[list[UUID]]
+    senders: Mapped[list[UUID]]
+    letters: Mapped[list[UUID]]
+    secrecy: Mapped[Secrecy] = mapped_column(Choice(Secrecy), server_default=text("'normal'"))
     state: Mapped[DispatchState] = mapped_column(Choice(DispatchState))
     register_by: Mapped[datetime]
     acknowledge_by: Mapped[datetime]
@@ -47,6 +52,7 @@ class Dispatch(Base):
 
     __table_args__ = (
         one_of("state", DispatchState),
+        one_of("secrecy", Secrecy),
         paired("completed"),
         paired("closed"),
         not_blank("close_reason"),
@@ -58,6 +64,12 @@ class Dispatch(Base):
         CheckConstraint("acknowledge_within > 0", name="acknowledge_within_days"),
         CheckConstraint("cardinality(weights) > 0 AND 0 < ALL (weights)", name="weights_positive"),
         CheckConstraint("lineage[array_upper(lineage, 1)] = id", name="lineage_ends_here"),
+        CheckConstraint(
+            "cardinality(senders) = cardinality(lineage)"
+            " AND senders[array_upper(senders, 1)] = sender_registry_id",
+            name="senders_of_lineage",
+        ),
+        CheckConstraint("letters[array_upper(letters, 1)] = letter_id", name="letters_end_here"),
         Index(None, "lineage", postgresql_using="gin"),
         Index(None, "circular_id"),
         Index(None, "letter_id"),
@@ -70,7 +82,8 @@ class Hop(Base):
     """One recipient of one dispatch: what is registered, forwarded, acknowledged, late.
 
     `chunk` names the process execution that watches it; it is stored because the size of a
-    chunk may change while letters are under way.
+    chunk may change while letters are under way. `circular_id`, `senders` and `secrecy` are those
+    of its dispatch: a policy of the database looks at them in every row.
     """
 
     __tablename__ = "hop"
@@ -80,6 +93,9 @@ class Hop(Base):
     position: Mapped[int]
     chunk: Mapped[int]
     recipient_registry_id: Mapped[UUID] = mapped_column(ForeignKey("registry.id"))
+    circular_id: Mapped[UUID]
+    senders: Mapped[list[UUID]]
+    secrecy: Mapped[Secrecy] = mapped_column(Choice(Secrecy), server_default=text("'normal'"))
     state: Mapped[HopState] = mapped_column(Choice(HopState))
     receipt_entry_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("register_entry.id"), unique=True
@@ -100,6 +116,7 @@ class Hop(Base):
 
     __table_args__ = (
         one_of("state", HopState),
+        one_of("secrecy", Secrecy),
         paired("registered"),
         paired("forwarded"),
         paired("settled"),
@@ -122,4 +139,11 @@ class Hop(Base):
         UniqueConstraint("dispatch_id", "position"),
         UniqueConstraint("dispatch_id", "recipient_registry_id"),
         Index(None, "recipient_registry_id", "id"),
+        Index(None, "recipient_registry_id", "circular_id"),
+        Index(
+            "ix_hop_unsettled",
+            "recipient_registry_id",
+            "id",
+            postgresql_where=text("settled_at IS NULL"),
+        ),
     )

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.vocabulary import Authority, Secrecy, Urgency
@@ -32,6 +32,7 @@ class Letter(Base):
     number_owner: Mapped[str]
     number_is_circular: Mapped[bool]
     number_running: Mapped[str]
+    number_value: Mapped[int] = mapped_column(Computed("number_running::integer", persisted=True))
     dated: Mapped[date]
     subject: Mapped[str]
     body: Mapped[str]
@@ -68,6 +69,7 @@ class Letter(Base):
         Index(None, "circular_id"),
         Index(None, "registry_id", "number"),
         Index(None, "parent_letter_id"),
+        Index(None, "number_value", "id"),
     )
 
 

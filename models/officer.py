@@ -14,7 +14,7 @@ from models.columns import Choice, Id, not_blank, one_of, paired
 class Officer(Base):
     """A person; `subject` is the name under which the token issuer knows the person.
 
-    `clearance` is the highest class of secrecy whose notices the person may read.
+    `clearance` is the highest class of secrecy of which the person may know anything.
     """
 
     __tablename__ = "officer"

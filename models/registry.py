@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.vocabulary import Book, EntryKind
+from domain.vocabulary import Book, EntryKind, Secrecy
 from models.base import Base
-from models.columns import Choice, Id, not_blank, one_of
+from models.columns import Choice, Id, Xid8, not_blank, one_of
 
 
 class Registry(Base):
@@ -49,6 +49,8 @@ class Registry(Base):
 class Register(Base):
     """One book of one registry in one year; the row is the lock and the head of its chain.
 
+    Letters of each class of secrecy have books of their own (ทะเบียนหนังสือลับ).
+
     `opened_after` is the last number used on paper; the next number is
     `opened_after + allocated + 1`. Only the numbering trigger moves `allocated`, `positions`,
     `head_hash` and `last_recorded_at`.
@@ -60,6 +62,7 @@ class Register(Base):
     registry_id: Mapped[UUID] = mapped_column(ForeignKey("registry.id"))
     book: Mapped[Book] = mapped_column(Choice(Book))
     year: Mapped[int]
+    secrecy: Mapped[Secrecy] = mapped_column(Choice(Secrecy), server_default=text("'normal'"))
     opened_after: Mapped[int] = mapped_column(server_default=text("0"))
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
@@ -70,7 +73,8 @@ class Register(Base):
 
     __table_args__ = (
         one_of("book", Book),
-        UniqueConstraint("registry_id", "book", "year"),
+        one_of("secrecy", Secrecy),
+        UniqueConstraint("registry_id", "book", "year", "secrecy"),
         CheckConstraint("opened_after >= 0 AND allocated >= 0", name="counts"),
         CheckConstraint("year BETWEEN 1957 AND 2399", name="year_gregorian"),
     )
@@ -81,6 +85,8 @@ class RegisterEntry(Base):
 
     `position` counts the rows of the chain; a number copied from paper or voided takes a
     position of its own. What the number was used for is named by `letter_id` or `hop_id`.
+    `txid` is the transaction that wrote it, which is the order in which it is sealed;
+    `is_unsealed` marks a number given while the record was not being sealed.
     """
 
     __tablename__ = "register_entry"
@@ -97,12 +103,15 @@ class RegisterEntry(Base):
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID]
     reason: Mapped[str | None]
+    is_unsealed: Mapped[bool] = mapped_column(server_default=text("false"))
     entry_hash: Mapped[bytes]
+    txid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
 
     __table_args__ = (
         one_of("kind", EntryKind),
         not_blank("reason"),
         UniqueConstraint("register_id", "position"),
+        Index(None, "txid"),
         CheckConstraint("number > 0", name="number_positive"),
         CheckConstraint("kind = 'allocated' OR reason IS NOT NULL", name="reason_given"),
         Index(

@@ -29,14 +29,18 @@ CHUNK = 400
 """Recipients that one process execution watches (design, section 3)."""
 
 _INSERT_DISPATCH = text("""
-INSERT INTO dispatch (id, lineage, letter_id, circular_id, sender_registry_id, parent_hop_id,
-    state, register_by, acknowledge_by, acknowledge_within, weights, answer_form, sent_at, sent_by)
-SELECT new.id, CAST(:above AS uuid[]) || new.id, :letter_id, :circular_id, :sender, :parent_hop_id,
-    'open', :register_by, :acknowledge_by, :acknowledge_within, :weights, :answer_form, :at, :by
+INSERT INTO dispatch (id, lineage, senders, letter_id, letters, secrecy, circular_id,
+    sender_registry_id, parent_hop_id, state, register_by, acknowledge_by, acknowledge_within,
+    weights, answer_form, sent_at, sent_by)
+SELECT new.id, CAST(:above AS uuid[]) || new.id, :senders, :letter_id, :letters, :secrecy,
+    :circular_id, :sender, :parent_hop_id, 'open', :register_by, :acknowledge_by,
+    :acknowledge_within, :weights, :answer_form, :at, :by
 FROM (SELECT uuidv7() AS id) new
 RETURNING id
 """).bindparams(
     bindparam("above", type_=ARRAY(Uuid())),
+    bindparam("senders", type_=ARRAY(Uuid())),
+    bindparam("letters", type_=ARRAY(Uuid())),
     bindparam("weights", type_=ARRAY(Integer())),
     bindparam("answer_form", type_=JSONB(none_as_null=True)),
 )
@@ -56,25 +60,33 @@ WITH wanted AS (
     JOIN registry r ON r.organization_id = o.id AND r.receives AND r.closed_at IS NULL
     WHERE r.id <> :sender
 ), hops AS (
-    INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, plan_id, state)
-    SELECT :dispatch_id, position, position / :chunk, registry_id, plan_id, 'sent' FROM desks
+    INSERT INTO hop (dispatch_id, position, chunk, recipient_registry_id, circular_id, senders,
+        secrecy, plan_id, state)
+    SELECT :dispatch_id, position, position / :chunk, registry_id, :circular_id, :senders,
+        :secrecy, plan_id, 'sent'
+    FROM desks
     RETURNING id, chunk, recipient_registry_id
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
-        hop_id, facts)
-    SELECT 'sent', :at, :by, :sender, :circular_id, :letter_id, :dispatch_id, id,
-        jsonb_build_object('recipient_registry_id', recipient_registry_id)
+        hop_id, secrecy, urgency, facts)
+    SELECT 'sent', :at, :by, :sender, :circular_id, :letter_id, :dispatch_id, id, :secrecy,
+        :urgency, jsonb_build_object('recipient_registry_id', recipient_registry_id)
     FROM hops
 ), called AS (
-    INSERT INTO notice (hop_id, step, kind, registry_id, due_at, created_at)
-    SELECT id, 'arrived', 'arrival', recipient_registry_id, :at, :at FROM hops WHERE :call
+    INSERT INTO notice (hop_id, dispatch_id, circular_id, secrecy, step, kind, registry_id, due_at,
+        created_at)
+    SELECT id, :dispatch_id, :circular_id, :secrecy, 'arrived', 'arrival', recipient_registry_id,
+        :at, :at
+    FROM hops WHERE :call
 ), told AS (
     INSERT INTO outbox (kind, dispatch_id, chunk, created_at)
     SELECT 'dispatched', :dispatch_id, chunk, :at FROM hops GROUP BY chunk ORDER BY chunk
 )
 SELECT count(*) FROM hops
 """).bindparams(
-    bindparam("recipients", type_=ARRAY(Uuid())), bindparam("plans", type_=ARRAY(Uuid()))
+    bindparam("recipients", type_=ARRAY(Uuid())),
+    bindparam("plans", type_=ARRAY(Uuid())),
+    bindparam("senders", type_=ARRAY(Uuid())),
 )
 
 _UNREACHED = text("""
@@ -138,7 +150,11 @@ async def create_dispatch(
     values: dict[str, Any] = {
         "letter_id": letter.id,
         "circular_id": letter.circular_id,
+        "letters": letter.lineage,
+        "secrecy": letter.secrecy.value,
+        "urgency": letter.urgency.value,
         "sender": sender,
+        "senders": [*(above.senders if above else ()), sender],
         "at": at,
         "by": by,
         "call": letter.urgency in CALLED,

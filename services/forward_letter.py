@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import ActingOfficer
 from domain.hop_states import sources, step_not_allowed, target
-from domain.vocabulary import EventKind, HopAction
+from domain.vocabulary import EventKind, HopAction, HopState
 from models import Dispatch, Hop, Letter
 from services.create_dispatch import SendOrder, create_dispatch
 from services.files import FileStore
@@ -22,7 +22,7 @@ _MOVE = text("""
 UPDATE hop SET state = 'forwarded', forwarded_at = coalesce(forwarded_at, :at),
     forwarded_by = coalesce(forwarded_by, :by)
 WHERE id = :hop_id AND state = ANY(CAST(:sources AS text[]))
-RETURNING id
+RETURNING old.state
 """)
 
 
@@ -50,7 +50,7 @@ async def forward_letter(
     """
     hop, above = await get_received_hop(session, by=by, hop_id=hop_id)
     target(hop.state, HopAction.FORWARD)
-    await _move(session, hop, by.id, at)
+    before = await _move(session, hop, by.id, at)
     letter = await session.get_one(Letter, above.letter_id)
     desk = hop.recipient_registry_id
     if cover is not None:
@@ -73,17 +73,27 @@ async def forward_letter(
         by=by.id,
         registry_id=desk,
         circular_id=above.circular_id,
-        letter_id=letter.id,
+        letter_id=above.letter_id,
         dispatch_id=above.id,
         hop_id=hop.id,
-        facts={"dispatch_id": str(dispatch.id), "number": letter.number},
+        facts=_facts(before, hop, dispatch, letter),
     )
     return dispatch
 
 
-async def _move(session: AsyncSession, hop: Hop, by: UUID, at: datetime) -> None:
+def _facts(before: str, hop: Hop, dispatch: Dispatch, letter: Letter) -> dict[str, str]:
+    facts = {"before": before, "after": HopState.FORWARDED.value}
+    # Who may see the hop need not have the clearance for the cover that it went on under.
+    if letter.secrecy is hop.secrecy:
+        facts |= {"dispatch_id": str(dispatch.id), "number": letter.number}
+    return facts
+
+
+async def _move(session: AsyncSession, hop: Hop, by: UUID, at: datetime) -> str:
     legal = [state.value for state in sources(HopAction.FORWARD)]
-    moved = await session.scalar(_MOVE, {"hop_id": hop.id, "at": at, "by": by, "sources": legal})
+    values = {"hop_id": hop.id, "at": at, "by": by, "sources": legal}
+    before: str | None = await session.scalar(_MOVE, values)
     await session.refresh(hop)
-    if moved is None:
+    if before is None:
         raise step_not_allowed(hop.state, HopAction.FORWARD)
+    return before

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.errors import InvalidError
 from domain.vocabulary import EdgeKind, OrganizationKind, Role, Secrecy
-from models import Base, Officer, OfficerRole, Organization, OrganizationEdge, Registry
+from models import Officer, OfficerRole, Organization, OrganizationEdge, Registry
+from services.record_directory import record_directory
 
+_Kept = Organization | OrganizationEdge | Registry | Officer | OfficerRole
 _LEFT_UNSAID = frozenset({"mail", "clearance"})
 """What stays as the ledger has it where a list says nothing of it."""
 
@@ -66,8 +69,9 @@ async def import_directory(
     bodies: Sequence[BodyRow],
     desks: Sequence[DeskRow],
     officers: Sequence[OfficerRow],
+    at: datetime,
 ) -> None:
-    """Add what is new and change what differs; nothing is ever deleted.
+    """Add what is new and change what differs, and record both; nothing is ever deleted.
 
     The session must have the rights of the database's owner: the application may not change
     the directory.
@@ -76,7 +80,7 @@ async def import_directory(
         InvalidError: `directory_code_unknown`, with the codes that nothing in the lists or the
             ledger bears.
     """
-    await _upsert(session, Organization, (_without(row, "above") for row in bodies), "code")
+    await _upsert(session, Organization, (_without(row, "above") for row in bodies), at, "code")
     body_ids = await _ids(session, Organization)
     edges = [
         {
@@ -89,7 +93,9 @@ async def import_directory(
         for row in bodies
         for kind, code in row.above
     ]
-    await _upsert(session, OrganizationEdge, edges, "child_id", "parent_id", "kind", "valid_from")
+    await _upsert(
+        session, OrganizationEdge, edges, at, "child_id", "parent_id", "kind", "valid_from"
+    )
     await _upsert(
         session,
         Registry,
@@ -98,19 +104,22 @@ async def import_directory(
             | {"organization_id": _known(body_ids, row.organization_code)}
             for row in desks
         ),
+        at,
         "code",
     )
-    await _import_officers(session, officers)
+    await _import_officers(session, officers, at)
 
 
-async def _import_officers(session: AsyncSession, officers: Sequence[OfficerRow]) -> None:
+async def _import_officers(
+    session: AsyncSession, officers: Sequence[OfficerRow], at: datetime
+) -> None:
     desk_ids = await _ids(session, Registry)
     # A person has a line for each role, and one line may say what another leaves out.
     people: dict[str, dict[str, Any]] = {}
     for row in officers:
         said = {"name": row.name, "mail": row.mail, "clearance": row.clearance}
         people.setdefault(row.subject, {"subject": row.subject}).update(_said(said))
-    await _upsert(session, Officer, people.values(), "subject")
+    await _upsert(session, Officer, people.values(), at, "subject")
     found = await session.execute(select(Officer.subject, Officer.id))
     officer_ids = {row.subject: row.id for row in found}
     roles = [
@@ -121,26 +130,35 @@ async def _import_officers(session: AsyncSession, officers: Sequence[OfficerRow]
         }
         for row in officers
     ]
-    await _upsert(session, OfficerRole, roles, "officer_id", "registry_id", "role")
+    await _upsert(session, OfficerRole, roles, at, "officer_id", "registry_id", "role")
 
 
 async def _upsert(
-    session: AsyncSession, table: type[Base], rows: Iterable[dict[str, Any]], *key: str
+    session: AsyncSession,
+    table: type[_Kept],
+    rows: Iterable[dict[str, Any]],
+    at: datetime,
+    *key: str,
 ) -> None:
     # Rows that say the same columns go together: what a row leaves out must stay as it is.
     groups: dict[frozenset[str], list[dict[str, Any]]] = {}
     for row in map(_said, rows):
         groups.setdefault(frozenset(row), []).append(row)
     for values in groups.values():
-        await session.execute(_upsert_of(table, values[0], *key), values)
+        found = await session.scalars(_upsert_of(table, values[0], *key), values)
+        await record_directory(session, table, changed=found.all(), at=at)
 
 
-def _upsert_of(table: type[Base], row: dict[str, Any], *key: str) -> Insert:
+def _upsert_of(table: type[_Kept], row: dict[str, Any], *key: str) -> ReturningInsert[UUID]:
+    """Return the statement that gives back the ids of those rows alone that are new or differ."""
     statement = insert(table)
     changed = {name: statement.excluded[name] for name in row if name not in key}
     if not changed:
-        return statement.on_conflict_do_nothing(index_elements=key)
-    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+        return statement.on_conflict_do_nothing(index_elements=key).returning(table.id)
+    differs = or_(*(getattr(table, name).is_distinct_from(new) for name, new in changed.items()))
+    return statement.on_conflict_do_update(
+        index_elements=key, set_=changed, where=differs
+    ).returning(table.id)
 
 
 def _said(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,12 +15,14 @@ from domain.document_number import (
     parse_document_number,
 )
 from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.letter_digest import letter_digest
 from domain.vocabulary import Book, EventKind
 from models import Attachment, Letter, Registry
 from services.files import FileStore
+from services.letter_content import letter_content
 from services.letter_draft import EnclosedFile, LetterDraft, check_draft
 from services.record_event import record_event
-from services.take_number import PaperNumber, take_number
+from services.take_number import PaperNumber, Shelf, take_number
 
 
 async def issue_letter(
@@ -46,7 +48,8 @@ async def issue_letter(
 
     Raises:
         NotFoundError: The officer has no part in the registry.
-        NotAllowedError: The officer is neither clerk nor head there.
+        NotAllowedError: The officer is neither clerk nor head there; `clearance_missing`: the
+            letter would be too secret for the officer.
         InvalidError: `deliver_by_missing`, `deliver_by_unexpected`, `deadline_in_past`,
             `meeting_backwards`, `subject_empty`, `date_in_buddhist_era`, `dated_in_future`,
             `secrecy_too_high`, `secrecy_below_parent`, `authority_post_missing`,
@@ -56,6 +59,7 @@ async def issue_letter(
     registry = await _issuing_registry(session, by, registry_id)
     dated = draft.dated or bangkok_date(at)
     check_draft(draft, dated=dated, at=at, secrecy_above=parent.secrecy if parent else None)
+    by.require_clearance(draft.secrecy)
     sizes = [await _size(files, enclosed, by.id) for enclosed in draft.files]
     letter_id = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     number, entry_id = await _take(session, registry, draft, dated, letter_id, by.id, at)
@@ -73,7 +77,11 @@ async def issue_letter(
         registry_id=registry_id,
         circular_id=letter.circular_id,
         letter_id=letter_id,
-        facts={"number": str(number), "dated": dated.isoformat()}
+        facts={
+            "number": str(number),
+            "dated": dated.isoformat(),
+            "sha256": letter_digest(letter_content(letter, draft.files)).hex(),
+        }
         | ({"reason": draft.back_entry.reason} if draft.back_entry else {}),
     )
     return letter
@@ -120,8 +128,11 @@ async def _take(
     is_circular = given.is_circular if given else draft.is_circular
     taken = await take_number(
         session,
-        registry_id=registry.id,
-        book=Book.CIRCULAR if is_circular and registry.has_circular_book else Book.OUTGOING,
+        shelf=Shelf(
+            registry_id=registry.id,
+            book=Book.CIRCULAR if is_circular and registry.has_circular_book else Book.OUTGOING,
+            secrecy=draft.secrecy,
+        ),
         letter_id=letter_id,
         by=by,
         at=at,

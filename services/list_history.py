@@ -1,95 +1,127 @@
-"""The timeline of a circular: what happened, as far as a registry may see it."""
+"""The timeline of a letter, a hop, a circular, a body or a person, as far as one may see it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.access import READ, ActingOfficer
-from domain.vocabulary import EventKind
-from models import Dispatch, Event, Hop, Letter, Officer, Registry
-from services.visible_hops import check_circular, readable, sent_or_above, visible
+from domain.access import ActingOfficer
+from domain.buddhist_era import bangkok_date
+from domain.errors import NotFoundError
+from models import Officer, Organization
+from services.list_events import note_events, registries_of
+from services.read_events import (
+    MOST_PLACES,
+    EventFilter,
+    EventPage,
+    Order,
+    letter_filter,
+    read_events,
+)
+from services.visible_events import Sight, few_hops
+from services.visible_hops import check_circular, get_hop, get_letter
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryItem:
-    """One event with the names of who and where."""
+class Subject(StrEnum):
+    """Whose timeline is asked for."""
 
-    id: int
-    at: datetime
-    kind: EventKind
-    registry_id: UUID
-    registry: str
-    officer: str
-    letter_id: UUID | None
-    dispatch_id: UUID | None
-    hop_id: UUID | None
-    facts: dict[str, Any]
+    LETTER = "letter"
+    HOP = "hop"
+    CIRCULAR = "circular"
+    ORGANIZATION = "organization"
+    OFFICER = "officer"
 
 
 async def list_history(
-    session: AsyncSession, *, by: ActingOfficer, circular_id: UUID, after: int, limit: int
-) -> Sequence[HistoryItem]:
-    """Return one page of events in the order in which they were recorded.
+    session: AsyncSession,
+    *,
+    by: ActingOfficer,
+    subject: Subject,
+    subject_id: UUID,
+    at: datetime,
+    after: int,
+    limit: int,
+) -> EventPage:
+    """Return one page of a timeline, in the order in which it was recorded.
+
+    That of an organization holds what its own registries did.
 
     Args:
         session: The transaction.
         by: The officer who looks.
-        circular_id: The letter that started the journey.
+        subject: What kind of thing the timeline is of.
+        subject_id: Which.
+        at: Now, as an aware instant.
         after: The last event of the page before, 0 for the first page.
-        limit: Most rows to return.
+        limit: Most events to return.
 
     Raises:
-        NotFoundError: There is no such circular, or the officer must not know of it.
+        NotFoundError: There is no such thing, or the officer must not know of it.
     """
-    desks = by.registries(READ)
+    wanted = await _FIND[subject](session, by, subject_id, at)
+    page = await read_events(
+        session,
+        sight=Sight.of(by),
+        wanted=wanted,
+        after=after,
+        limit=limit,
+        order=Order.OLDEST_FIRST,
+    )
+    await note_events(session, by=by, at=at, page=page)
+    return page
+
+
+Find = Callable[[AsyncSession, ActingOfficer, UUID, datetime], Awaitable[EventFilter]]
+
+
+async def _of_letter(
+    session: AsyncSession, by: ActingOfficer, letter_id: UUID, _: datetime
+) -> EventFilter:
+    letter = await get_letter(session, by=by, letter_id=letter_id)
+    return await letter_filter(session, sight=Sight.of(by), letter=letter)
+
+
+async def _of_hop(
+    session: AsyncSession, by: ActingOfficer, hop_id: UUID, _: datetime
+) -> EventFilter:
+    await get_hop(session, by=by, hop_id=hop_id)
+    return EventFilter(hops=[hop_id])
+
+
+async def _of_circular(
+    session: AsyncSession, by: ActingOfficer, circular_id: UUID, _: datetime
+) -> EventFilter:
     await check_circular(session, by=by, circular_id=circular_id)
-    hops = (
-        select(Hop.id)
-        .join(Dispatch, Dispatch.id == Hop.dispatch_id)
-        .where(Dispatch.circular_id == circular_id, visible(desks))
-    )
-    dispatches = select(Dispatch.id).where(
-        Dispatch.circular_id == circular_id, sent_or_above(desks)
-    )
-    letters = select(Letter.id).where(Letter.circular_id == circular_id, readable(desks))
-    query = (
-        select(Event, Registry.name, Officer.name)
-        .join(Registry, Registry.id == Event.registry_id)
-        .join(Officer, Officer.id == Event.officer_id)
-        .where(
-            Event.circular_id == circular_id,
-            Event.id > after,
-            or_(
-                Event.hop_id.in_(hops),
-                and_(Event.hop_id.is_(None), Event.dispatch_id.in_(dispatches)),
-                and_(
-                    Event.hop_id.is_(None),
-                    Event.dispatch_id.is_(None),
-                    Event.letter_id.in_(letters),
-                ),
-            ),
-        )
-        .order_by(Event.id)
-        .limit(limit)
-    )
-    return [_item(*row) for row in (await session.execute(query))]
+    hops = await few_hops(session, sight=Sight.of(by), circular_id=circular_id, most=MOST_PLACES)
+    return EventFilter(circular_id=circular_id, hops=hops)
 
 
-def _item(event: Event, registry: str, officer: str) -> HistoryItem:
-    return HistoryItem(
-        id=event.id,
-        at=event.at,
-        kind=event.kind,
-        registry_id=event.registry_id,
-        registry=registry,
-        officer=officer,
-        letter_id=event.letter_id,
-        dispatch_id=event.dispatch_id,
-        hop_id=event.hop_id,
-        facts=event.facts,
+async def _of_organization(
+    session: AsyncSession, _: ActingOfficer, organization_id: UUID, at: datetime
+) -> EventFilter:
+    if not await session.scalar(select(exists().where(Organization.id == organization_id))):
+        raise NotFoundError("หน่วยงาน (organization)")
+    registries = await registries_of(
+        session, organization_id=organization_id, subtree=False, on=bangkok_date(at)
     )
+    return EventFilter(registries=registries)
+
+
+async def _of_officer(
+    session: AsyncSession, _: ActingOfficer, officer_id: UUID, __: datetime
+) -> EventFilter:
+    if not await session.scalar(select(exists().where(Officer.id == officer_id))):
+        raise NotFoundError("เจ้าหน้าที่ (officer)")
+    return EventFilter(officer_id=officer_id)
+
+
+_FIND: Mapping[Subject, Find] = {
+    Subject.LETTER: _of_letter,
+    Subject.HOP: _of_hop,
+    Subject.CIRCULAR: _of_circular,
+    Subject.ORGANIZATION: _of_organization,
+    Subject.OFFICER: _of_officer,
+}

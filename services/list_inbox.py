@@ -13,6 +13,7 @@ from domain.errors import NotFoundError
 from domain.hop_states import UNSETTLED
 from domain.vocabulary import HopState, Urgency
 from models import DeadlinePlan, Dispatch, Hop, Letter, Registry
+from services.note_reading import note_reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,17 +81,26 @@ async def list_inbox(
         .join(DeadlinePlan, DeadlinePlan.id == Hop.plan_id)
         .join(Letter, Letter.id == Dispatch.letter_id)
         .join(Registry, Registry.id == Dispatch.sender_registry_id)
-        .where(Hop.recipient_registry_id.in_(desks), Hop.state.in_(chosen.states or UNSETTLED))
+        .where(
+            Hop.recipient_registry_id.in_(desks),
+            Hop.secrecy.in_(by.classes),
+            Hop.state.in_(chosen.states or UNSETTLED),
+        )
         .order_by(Hop.id)
         .limit(limit)
     )
+    if UNSETTLED.issuperset(chosen.states):
+        # Said so that the index of what still waits is found.
+        query = query.where(Hop.settled_at.is_(None))
     if chosen.is_late is not None:
         query = query.where(late if chosen.is_late else ~late)
     if chosen.urgency is not None:
         query = query.where(Letter.urgency == chosen.urgency)
     if after is not None:
         query = query.where(Hop.id > after)
-    return [_item(*row) for row in (await session.execute(query))]
+    items = [_item(*row) for row in (await session.execute(query))]
+    await note_reading(session, by=by, at=at, letters={item.letter_id for item in items})
+    return items
 
 
 def is_late(at: datetime) -> ColumnElement[bool]:

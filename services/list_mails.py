@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.access import KEEP_BOOKS, ActingOfficer
+from domain.access import KEEP_BOOKS, READ, ActingOfficer
 from domain.vocabulary import MailKind, MailState
 from models import Mail, Notice, Registry
 
@@ -41,10 +41,15 @@ async def list_mails(
 ) -> Sequence[MailRow]:
     """Return one page of the mails of the registries whose books the officer keeps, oldest first.
 
-    The dead ones (`state=dead`) are those that were given up and can be sent again.
+    The dead ones (`state=dead`) are those that were given up and can be sent again. Of what a
+    mail carries, only the notices that the officer may read are counted.
     """
+    may_read = (Notice.registry_id.in_(by.registries(READ)), Notice.secrecy.in_(by.classes))
     carried = (
-        select(func.count()).where(Notice.mail_id == Mail.id).correlate(Mail).scalar_subquery()
+        select(func.count())
+        .where(Notice.mail_id == Mail.id, *may_read)
+        .correlate(Mail)
+        .scalar_subquery()
     )
     query = (
         select(Mail, Registry.name, carried)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access import ActingOfficer
 from domain.vocabulary import MoveKind
 from models import DeadlineMove, Officer
+from services.note_reading import note_reading
 from services.visible_hops import get_dispatch
 
 
@@ -30,7 +31,13 @@ class MoveItem:
 
 
 async def list_moves(
-    session: AsyncSession, *, by: ActingOfficer, dispatch_id: UUID, after: UUID | None, limit: int
+    session: AsyncSession,
+    *,
+    by: ActingOfficer,
+    dispatch_id: UUID,
+    at: datetime,
+    after: UUID | None,
+    limit: int,
 ) -> Sequence[MoveItem]:
     """Return one page of the moves of a dispatch and of its hops, oldest first.
 
@@ -38,13 +45,15 @@ async def list_moves(
         session: The transaction.
         by: The officer who looks.
         dispatch_id: The dispatch.
+        at: Now, as an aware instant.
         after: The last move of the page before, or None for the first page.
         limit: Most rows to return.
 
     Raises:
         NotFoundError: There is no such dispatch, or the officer must not know of it.
     """
-    await get_dispatch(session, by=by, dispatch_id=dispatch_id)
+    dispatch = await get_dispatch(session, by=by, dispatch_id=dispatch_id)
+    await note_reading(session, by=by, at=at, letters=[dispatch.letter_id])
     query = (
         select(DeadlineMove, Officer.name)
         .join(Officer, Officer.id == DeadlineMove.officer_id)

@@ -10,18 +10,18 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from domain.access import DECIDE, READ, STAMP, ActingOfficer, may_read_secret
+from domain.access import DECIDE, READ, STAMP, ActingOfficer
 from domain.errors import NotFoundError
-from domain.vocabulary import AlarmStep, HopState, NoticeKind, Role, Secrecy
+from domain.vocabulary import AlarmStep, HopState, NoticeKind, Role
 from models import Dispatch, Hop, Letter, Notice, Officer, Registry
+from services.note_reading import note_reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticeItem:
     """A notice with the hop that it is about.
 
-    `officer` held the post when the notice was written, where it was one person. `number` and
-    `subject` are None for a reader without the clearance: such a one learns only who is late.
+    `officer` held the post when the notice was written, where it was one person.
     """
 
     id: UUID
@@ -32,10 +32,11 @@ class NoticeItem:
     post: Role
     officer: str | None
     hop_id: UUID
+    letter_id: UUID
     recipient: str
     hop_state: HopState
-    number: str | None
-    subject: str | None
+    number: str
+    subject: str
     facts: dict[str, Any]
     due_at: datetime
     created_at: datetime
@@ -46,11 +47,15 @@ async def list_notices(
     session: AsyncSession,
     *,
     by: ActingOfficer,
+    at: datetime,
     is_unread: bool,
     after: UUID | None,
     limit: int,
 ) -> Sequence[NoticeItem]:
-    """Return one page of the notices addressed to the officer's registries, oldest first."""
+    """Return one page of the notices addressed to the officer's registries, oldest first.
+
+    Those about a secret letter are not there for an officer without the clearance.
+    """
     addressee, recipient = aliased(Registry), aliased(Registry)
     query = (
         select(
@@ -59,7 +64,7 @@ async def list_notices(
             Officer.name.label("officer"),
             recipient.name.label("recipient"),
             Hop.state,
-            Letter.secrecy,
+            Letter.id.label("letter_id"),
             Letter.number,
             Letter.subject,
         )
@@ -69,7 +74,7 @@ async def list_notices(
         .join(addressee, addressee.id == Notice.registry_id)
         .join(recipient, recipient.id == Hop.recipient_registry_id)
         .join(Officer, Officer.id == Notice.officer_id, isouter=True)
-        .where(Notice.registry_id.in_(by.registries(READ)))
+        .where(Notice.registry_id.in_(by.registries(READ)), Notice.secrecy.in_(by.classes))
         .order_by(Notice.id)
         .limit(limit)
     )
@@ -77,7 +82,9 @@ async def list_notices(
         query = query.where(Notice.read_at.is_(None))
     if after is not None:
         query = query.where(Notice.id > after)
-    return [_item(row, by.clearance) for row in await session.execute(query)]
+    items = [_item(row) for row in await session.execute(query)]
+    await note_reading(session, by=by, at=at, letters={item.letter_id for item in items})
+    return items
 
 
 async def read_notice(
@@ -86,11 +93,13 @@ async def read_notice(
     """Mark a notice as read; the first reader and time stay.
 
     Raises:
-        NotFoundError: There is none, or it is addressed to a registry of others.
+        NotFoundError: There is none, it is addressed to a registry of others, or it is about a
+            letter that is too secret for the officer.
         NotAllowedError: The officer holds neither the post it is addressed to nor that of the head.
     """
     notice = await session.get(Notice, notice_id, with_for_update=True)
-    if notice is None or notice.registry_id not in by.registries(READ):
+    known = notice is not None and notice.secrecy in by.classes
+    if notice is None or not known or notice.registry_id not in by.registries(READ):
         raise NotFoundError("การแจ้งเตือน (notice)")
     # What was meant for a head is not read by a clerk: it would keep the mail from going.
     own = STAMP if notice.post is Role.CLERK else DECIDE | {notice.post}
@@ -101,9 +110,8 @@ async def read_notice(
     return notice
 
 
-def _item(row: Row[*tuple[Any, ...]], clearance: Secrecy) -> NoticeItem:
+def _item(row: Row[*tuple[Any, ...]]) -> NoticeItem:
     notice: Notice = row.Notice
-    is_cleared = may_read_secret(clearance, row.secrecy)
     return NoticeItem(
         id=notice.id,
         kind=notice.kind,
@@ -113,10 +121,11 @@ def _item(row: Row[*tuple[Any, ...]], clearance: Secrecy) -> NoticeItem:
         post=notice.post,
         officer=row.officer,
         hop_id=notice.hop_id,
+        letter_id=row.letter_id,
         recipient=row.recipient,
         hop_state=row.state,
-        number=row.number if is_cleared else None,
-        subject=row.subject if is_cleared else None,
+        number=row.number,
+        subject=row.subject,
         facts=notice.facts,
         due_at=notice.due_at,
         created_at=notice.created_at,

@@ -18,9 +18,11 @@ from services.visible_hops import get_dispatch, get_hop
 
 # Dispatches before hops, and both by id: whoever moves clocks, reports upward or closes takes
 # them in this order, so that nobody waits in a circle. A key lock would be more than is needed
-# and would wait for a desk that gives a receipt, which itself waits for our hops.
+# and would wait for a desk that gives a receipt, which itself waits for our hops. The circular is
+# named because behind a policy only a comparison like this one may use an index.
 _LOCK_DISPATCHES = text("""
-SELECT id, state FROM dispatch WHERE id = :own OR lineage && :roots
+SELECT id, state FROM dispatch
+WHERE circular_id = :circular_id AND (id = :own OR lineage && :roots)
 ORDER BY id FOR NO KEY UPDATE
 """).bindparams(bindparam("roots", type_=ARRAY(Uuid())))
 
@@ -42,7 +44,8 @@ FROM (
 _HAS_GROWN = text("""
 SELECT EXISTS (
     SELECT FROM dispatch
-    WHERE (lineage && :roots OR parent_hop_id = :hop_id) AND id <> ALL (:locked)
+    WHERE circular_id = :circular_id AND (lineage && :roots OR parent_hop_id = :hop_id)
+        AND id <> ALL (:locked)
 )
 """).bindparams(
     bindparam("roots", type_=ARRAY(Uuid())),
@@ -99,6 +102,7 @@ class OpenHops:
 class _Locked:
     """What one round has locked: dispatches, which of them are open, and counts of their hops."""
 
+    circular_id: UUID
     roots: Sequence[UUID]
     dispatches: Sequence[UUID]
     still_open: Sequence[UUID]
@@ -118,7 +122,7 @@ async def lock_open_hops(
     """
     dispatch = await _find(session, by, target)
     registry_id, approvers = await _authority(session, by, dispatch)
-    locked = await _lock_whole(session, dispatch.id, target.hop_id)
+    locked = await _lock_whole(session, dispatch, target.hop_id)
     await _check_unsettled(session, target, locked.counts["hops"])
     return OpenHops(
         dispatch=dispatch,
@@ -130,7 +134,7 @@ async def lock_open_hops(
     )
 
 
-async def _lock_whole(session: AsyncSession, own: UUID, hop_id: UUID | None) -> _Locked:
+async def _lock_whole(session: AsyncSession, own: Dispatch, hop_id: UUID | None) -> _Locked:
     # A dispatch that came in between is locked in a new round, never after the hops: going back
     # to the savepoint gives every lock of this round up, so the order holds.
     for _ in range(_ROUNDS):
@@ -142,9 +146,11 @@ async def _lock_whole(session: AsyncSession, own: UUID, hop_id: UUID | None) -> 
     raise ConflictError("มีการส่งต่อหนังสือเรื่องนี้อยู่ในขณะนี้ โปรดลองอีกครั้ง", code="being_forwarded")
 
 
-async def _lock(session: AsyncSession, own: UUID, hop_id: UUID | None) -> _Locked:
+async def _lock(session: AsyncSession, dispatch: Dispatch, hop_id: UUID | None) -> _Locked:
+    own, circular_id = dispatch.id, dispatch.circular_id
     roots = [own] if hop_id is None else list(await session.scalars(_BELOW, {"hop_id": hop_id}))
-    rows = (await session.execute(_LOCK_DISPATCHES, {"own": own, "roots": roots})).all()
+    chosen = {"circular_id": circular_id, "own": own, "roots": roots}
+    rows = (await session.execute(_LOCK_DISPATCHES, chosen)).all()
     still_open = [row.id for row in rows if row.state == DispatchState.OPEN]
     if own not in still_open:
         raise ConflictError("การส่งนี้ปิดหรือครบถ้วนแล้ว", code="dispatch_not_open")
@@ -153,11 +159,22 @@ async def _lock(session: AsyncSession, own: UUID, hop_id: UUID | None) -> _Locke
     values = {"own": own, "dispatches": still_open, "hop_id": hop_id}
     counts = (await session.execute(_LOCK_HOPS, values)).mappings().one()
     dispatches = [row.id for row in rows]
-    return _Locked(roots=roots, dispatches=dispatches, still_open=still_open, counts=dict(counts))
+    return _Locked(
+        circular_id=circular_id,
+        roots=roots,
+        dispatches=dispatches,
+        still_open=still_open,
+        counts=dict(counts),
+    )
 
 
 async def _has_grown(session: AsyncSession, locked: _Locked, hop_id: UUID | None) -> bool:
-    values = {"roots": locked.roots, "hop_id": hop_id, "locked": locked.dispatches}
+    values = {
+        "circular_id": locked.circular_id,
+        "roots": locked.roots,
+        "hop_id": hop_id,
+        "locked": locked.dispatches,
+    }
     return bool(await session.scalar(_HAS_GROWN, values))
 
 

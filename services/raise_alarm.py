@@ -13,7 +13,7 @@ from sqlalchemy.types import Text
 from domain.alarms import EVENT_KIND, MEANING, OWED, Alarm
 from domain.buddhist_era import bangkok_date
 from domain.tier_budget import last_day
-from domain.vocabulary import Duty, Rung, Urgency
+from domain.vocabulary import Duty, NoticeKind, Rung, Urgency
 from services.deadline_rules import load_rules
 from services.post_holders import HOLDERS
 from services.record_event import SYSTEM_OFFICER
@@ -28,9 +28,10 @@ from services.record_event import SYSTEM_OFFICER
 _RAISE = """
 WITH waiting AS (
     SELECT h.id, h.recipient_registry_id, d.id AS dispatch_id, d.letter_id, d.circular_id,
-        d.sender_registry_id, d.lineage, planned.due_at, plan.id AS plan_id
+        d.sender_registry_id, d.lineage, l.secrecy, l.urgency, planned.due_at, plan.id AS plan_id
     FROM hop h
     JOIN dispatch d ON d.id = h.dispatch_id
+    JOIN letter l ON l.id = d.letter_id
     JOIN deadline_plan plan ON plan.id = h.plan_id
     CROSS JOIN LATERAL (
         SELECT CAST(one ->> 'due_at' AS timestamptz) AS due_at
@@ -62,18 +63,20 @@ WITH waiting AS (
     ORDER BY c.hop_id, c.line, coalesce(own.post, deputy.post) IS NULL,
         CASE WHEN coalesce(own.post, deputy.post) IS NULL THEN -c.rank ELSE c.rank END
 ), noticed AS (
-    INSERT INTO notice (hop_id, step, kind, registry_id, post, officer_id, facts, due_at,
-        created_at)
-    SELECT a.hop_id, :step, :kind, a.registry_id, a.post, a.officer_id, jsonb_strip_nulls(
-        jsonb_build_object('instead_of', CASE WHEN a.rank > 0 THEN CAST(:rung AS text) END))
+    INSERT INTO notice (hop_id, dispatch_id, circular_id, secrecy, step, kind, registry_id, post,
+        officer_id, facts, due_at, created_at)
+    SELECT a.hop_id, w.dispatch_id, w.circular_id, w.secrecy, :step, :kind, a.registry_id, a.post,
+        a.officer_id, jsonb_strip_nulls(jsonb_build_object('instead_of',
+            CASE WHEN a.rank > 0 THEN CAST(:rung AS text) END))
         || coalesce(:figures -> CAST(w.plan_id AS text), '{{}}'), w.due_at, :at
     FROM addressed a JOIN waiting w ON w.id = a.hop_id
     ON CONFLICT (hop_id, step, due_at, registry_id) DO NOTHING
     RETURNING hop_id, registry_id, post, officer_id, facts, due_at
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
-        hop_id, facts)
+        hop_id, secrecy, urgency, is_late, facts)
     SELECT :event, :at, :by, n.registry_id, w.circular_id, w.letter_id, w.dispatch_id, w.id,
+        w.secrecy, w.urgency, :is_late,
         n.facts || jsonb_strip_nulls(jsonb_build_object('step', CAST(:step AS text),
             'due_at', n.due_at, 'post', n.post, 'addressee_registry_id', n.registry_id,
             'officer_id', n.officer_id))
@@ -174,6 +177,7 @@ async def raise_alarm(
         "kind": kind.value,
         "rung": rung.value,
         "event": EVENT_KIND[kind].value,
+        "is_late": kind is not NoticeKind.REMINDER,
         "due_at": alarm.due_at,
         "at": at,
         "today": bangkok_date(at),

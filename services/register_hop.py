@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Uuid
+from sqlalchemy.types import Text, Uuid
 
 from domain.access import STAMP, ActingOfficer
 from domain.buddhist_era import bangkok_date, register_year
@@ -17,7 +17,7 @@ from domain.hop_states import target
 from domain.vocabulary import Book, EntryKind, HopAction
 from models import Hop
 from services.start_clock import start_clock
-from services.take_number import PaperNumber, ensure_register, number_refused
+from services.take_number import PaperNumber, Shelf, ensure_register, number_refused
 from services.visible_hops import get_received_hop
 
 # One statement: lock the hop, take the number, move the state, record the event. The process is
@@ -25,11 +25,13 @@ from services.visible_hops import get_received_hop
 # (docs/decisions/0005).
 REGISTER_STATEMENT = text("""
 WITH received AS (
-    SELECT h.id, h.dispatch_id, h.recipient_registry_id, d.letter_id, d.circular_id,
-        d.acknowledge_within
+    SELECT h.id, h.dispatch_id, h.recipient_registry_id, h.circular_id, h.secrecy, d.letter_id,
+        d.acknowledge_within, l.urgency,
+        CASE WHEN h.suspended_at IS NULL THEN p.register_by END AS register_by
     FROM hop h JOIN dispatch d ON d.id = h.dispatch_id JOIN letter l ON l.id = d.letter_id
+    JOIN deadline_plan p ON p.id = h.plan_id
     WHERE h.id = :hop_id AND h.state = 'sent' AND h.recipient_registry_id = ANY(:desks)
-        AND l.dated <= :stamped_on
+        AND h.secrecy = ANY(:classes) AND l.dated <= :stamped_on
     FOR UPDATE OF h
 ), entry AS (
     INSERT INTO register_entry (register_id, number, kind, hop_id, stamped_at, stamp_has_time,
@@ -37,7 +39,7 @@ WITH received AS (
     SELECT book.id, :number, :kind, received.id, :stamped_at, :stamp_has_time, :at, :by, :reason
     FROM received JOIN register book
         ON book.registry_id = received.recipient_registry_id AND book.book = 'incoming'
-        AND book.year = :year
+        AND book.year = :year AND book.secrecy = received.secrecy
     RETURNING id, register_id, number, stamped_at, stamp_has_time, recorded_at
 ), moved AS (
     UPDATE hop SET state = 'registered', receipt_entry_id = entry.id,
@@ -45,21 +47,23 @@ WITH received AS (
     FROM entry WHERE hop.id = :hop_id
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
-        hop_id, facts)
+        hop_id, secrecy, urgency, is_late, facts)
     SELECT 'registered', entry.recorded_at, :by, recipient_registry_id, circular_id, letter_id,
-        dispatch_id, received.id, jsonb_build_object('number', entry.number,
+        dispatch_id, received.id, secrecy, urgency,
+        coalesce(entry.recorded_at > register_by, false),
+        jsonb_build_object('before', 'sent', 'after', 'registered', 'number', entry.number,
             'stamped_at', entry.stamped_at, 'stamp_has_time', entry.stamp_has_time)
     FROM received, entry
 )
 SELECT received.id AS hop_id, recipient_registry_id AS registry_id, number, stamped_at,
     stamp_has_time, recorded_at, CAST(:by AS uuid) AS recorded_by, acknowledge_within
 FROM received, entry
-""").bindparams(bindparam("desks", type_=ARRAY(Uuid())))
+""").bindparams(bindparam("desks", type_=ARRAY(Uuid())), bindparam("classes", type_=ARRAY(Text())))
 
 _RECEIPT = text("""
-SELECT e.hop_id, r.registry_id, e.number, e.stamped_at, e.stamp_has_time, e.recorded_at,
-    e.recorded_by
-FROM register_entry e JOIN register r ON r.id = e.register_id
+SELECT e.hop_id, h.recipient_registry_id AS registry_id, e.number, e.stamped_at, e.stamp_has_time,
+    e.recorded_at, e.recorded_by
+FROM register_entry e JOIN hop h ON h.id = e.hop_id
 WHERE e.id = :entry_id
 """)
 
@@ -115,8 +119,9 @@ async def register_hop(
         target(hop.state, HopAction.REGISTER)
         await ensure_register(
             session,
-            registry_id=hop.recipient_registry_id,
-            book=Book.INCOMING,
+            shelf=Shelf(
+                registry_id=hop.recipient_registry_id, book=Book.INCOMING, secrecy=hop.secrecy
+            ),
             year=register_year(stamp.stamped_at if stamp else at),
             by=by.id,
             at=at,
@@ -167,6 +172,7 @@ def _values(
     return {
         "hop_id": hop_id,
         "desks": by.registries(STAMP),
+        "classes": [one.value for one in by.classes],
         "number": paper.number if paper else None,
         "kind": (EntryKind.BACK_ENTERED if paper else EntryKind.ALLOCATED).value,
         "stamped_at": stamped_at,

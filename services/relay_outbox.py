@@ -135,8 +135,5 @@ async def park(session: AsyncSession, *, ids: Sequence[int], reason: str, at: da
 
 async def oldest_waiting(session: AsyncSession) -> datetime | None:
     """Return since when the oldest message waits, or None when none does."""
-    return await session.scalar(
-        select(func.min(Outbox.created_at)).where(
-            Outbox.sent_at.is_(None), Outbox.parked_at.is_(None)
-        )
-    )
+    # A function of the owner: the API sees no message of those who have not signed in.
+    return await session.scalar(select(func.outbox_waiting_since()))

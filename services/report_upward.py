@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.access import classes_up_to
 from domain.hop_states import SETTLED
 from domain.vocabulary import DispatchState, EventKind, HopAction, HopState
 from models import Dispatch, Hop
@@ -28,7 +29,8 @@ async def report_upward(session: AsyncSession, *, dispatch_id: UUID, at: datetim
     hop = await session.get_one(Hop, dispatch.parent_hop_id, with_for_update=True)
     if hop.state is not HopState.FORWARDED or await _is_waiting(session, hop):
         return False
-    counts = await count_below(session, hop_id=hop.id, at=at)
+    # Whoever may see this hop need not have the clearance for a secret cover below it.
+    counts = await count_below(session, hop_id=hop.id, at=at, classes=classes_up_to(hop.secrecy))
     await settle_hop(
         session,
         hop=hop,

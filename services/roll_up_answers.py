@@ -1,16 +1,18 @@
 """The answers of everybody below, and who has not answered yet."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.access import READ, ActingOfficer
+from domain.access import ActingOfficer
 from domain.answer_totals import add_up
 from domain.vocabulary import HopState
 from models import Dispatch, Hop, Registry
+from services.note_reading import note_reading
 from services.thai_text import in_thai_order
 from services.visible_hops import check_circular, visible
 
@@ -37,7 +39,7 @@ class AnswerRollUp:
 
 
 async def roll_up_answers(
-    session: AsyncSession, *, by: ActingOfficer, circular_id: UUID
+    session: AsyncSession, *, by: ActingOfficer, circular_id: UUID, at: datetime
 ) -> AnswerRollUp:
     """Collect the answers of a circular that the officer's registries may see.
 
@@ -48,12 +50,13 @@ async def roll_up_answers(
     """
     await check_circular(session, by=by, circular_id=circular_id)
     query = (
-        select(Hop, Dispatch.answer_form.is_not(None), Registry.name)
+        select(Hop, Dispatch.answer_form.is_not(None), Registry.name, Dispatch.letter_id)
         .join(Dispatch, Dispatch.id == Hop.dispatch_id)
         .join(Registry, Registry.id == Hop.recipient_registry_id)
-        .where(Dispatch.circular_id == circular_id, visible(by.registries(READ)))
+        .where(Dispatch.circular_id == circular_id, visible(by))
     )
     rows = (await session.execute(query)).all()
+    await note_reading(session, by=by, at=at, letters={row.letter_id for row in rows})
     asked = [
         BodyAnswer(
             hop_id=hop.id,
@@ -63,7 +66,7 @@ async def roll_up_answers(
             remark=hop.remark,
             answer=hop.answer,
         )
-        for hop, is_asked, name in rows
+        for hop, is_asked, name, _ in rows
         if is_asked and hop.forwarded_at is None
     ]
     asked = in_thai_order(asked, key=lambda one: one.registry)

@@ -23,12 +23,18 @@ WITH moved AS (
     UPDATE hop SET state = :target, settled_at = :at, settled_by = :by, remark = :remark,
         answer = :answer, suspended_at = NULL, suspended_by = NULL
     WHERE id = :hop_id AND state = ANY(:sources)
-    RETURNING *
+    RETURNING new.*, old.state AS state_before, old.suspended_at AS suspended_before
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
-        hop_id, facts)
-    SELECT :event, :at, :by, :registry_id, d.circular_id, d.letter_id, d.id, moved.id, :facts
-    FROM moved JOIN dispatch d ON d.id = moved.dispatch_id
+        hop_id, secrecy, urgency, is_late, facts)
+    SELECT :event, :at, :by, :registry_id, d.circular_id, d.letter_id, d.id, moved.id, l.secrecy,
+        l.urgency,
+        -- What its sender took back was nobody's to settle.
+        CASE WHEN moved.state <> 'recalled'
+            THEN suspended_before IS NULL AND :at > p.acknowledge_by END,
+        jsonb_build_object('before', state_before, 'after', moved.state) || :facts
+    FROM moved JOIN dispatch d ON d.id = moved.dispatch_id JOIN letter l ON l.id = d.letter_id
+    JOIN deadline_plan p ON p.id = moved.plan_id
 ), told AS (
     INSERT INTO outbox (kind, dispatch_id, chunk, hop_id, created_at)
     SELECT 'settled', dispatch_id, chunk, id, :at FROM moved

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, RowMapping, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from domain.access import READ, ActingOfficer
+from domain.access import ActingOfficer
 from domain.buddhist_era import bangkok_date
 from domain.tier_budget import last_day
 from domain.vocabulary import EventKind, HopState, Urgency
 from models import DeadlinePlan, Dispatch, Event, Hop, Letter, RegisterEntry, Registry
 from services.deadline_rules import DeadlineRules, load_rules
 from services.list_inbox import is_late
+from services.note_reading import note_reading
 from services.visible_hops import check_circular, get_dispatch, visible
 
 
@@ -97,21 +98,24 @@ async def show_dispatch_deadlines(
     Raises:
         NotFoundError: There is no such dispatch, or the officer must not know of it.
     """
-    await get_dispatch(session, by=by, dispatch_id=dispatch_id)
-    return await _show(session, by, at, Dispatch.lineage.contains([dispatch_id]))
+    top = await get_dispatch(session, by=by, dispatch_id=dispatch_id)
+    # Behind a policy an array finds no index; the circular does.
+    below = (Dispatch.circular_id == top.circular_id) & Dispatch.lineage.contains([dispatch_id])
+    return await _show(session, by, at, below)
 
 
 async def _show(
     session: AsyncSession, by: ActingOfficer, at: datetime, chosen: ColumnElement[bool]
 ) -> PlanAndFact:
-    rows = await _rows(session, by.registries(READ), chosen, at)
+    rows = await _rows(session, by, chosen, at)
+    await note_reading(session, by=by, at=at, letters={row["letter_id"] for row in rows})
     rules = await load_rules(session)
     hops = [_hop(row, rules, at) for row in rows]
     return PlanAndFact(tiers=_tiers(hops), hops=hops)
 
 
 async def _rows(
-    session: AsyncSession, desks: list[UUID], chosen: ColumnElement[bool], at: datetime
+    session: AsyncSession, by: ActingOfficer, chosen: ColumnElement[bool], at: datetime
 ) -> Sequence[RowMapping]:
     sender, recipient = aliased(Registry), aliased(Registry)
     moves = (EventKind.EXTENDED, EventKind.RESUMED)
@@ -122,6 +126,7 @@ async def _rows(
             func.cardinality(Dispatch.lineage).label("tier"),
             sender.name.label("sender"),
             recipient.name.label("recipient"),
+            Dispatch.letter_id,
             Letter.urgency,
             Hop.state,
             Dispatch.sent_at,
@@ -143,7 +148,7 @@ async def _rows(
         .join(sender, sender.id == Dispatch.sender_registry_id)
         .join(recipient, recipient.id == Hop.recipient_registry_id)
         .join(RegisterEntry, RegisterEntry.id == Hop.receipt_entry_id, isouter=True)
-        .where(chosen, visible(desks))
+        .where(chosen, visible(by))
         .order_by(func.cardinality(Dispatch.lineage), Dispatch.id, Hop.position)
     )
     return (await session.execute(query)).mappings().all()

@@ -10,11 +10,12 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from domain.access import READ, ActingOfficer
+from domain.access import ActingOfficer
 from domain.vocabulary import AlarmStep, DispatchState, HopState
 from models import DeadlinePlan, Dispatch, Hop, Letter, Notice, RegisterEntry, Registry
 from services.count_hops import HopCounts
 from services.list_inbox import is_late
+from services.note_reading import note_reading
 from services.visible_hops import check_circular, visible
 
 _LADDER = [step.value for step in AlarmStep]
@@ -74,7 +75,8 @@ async def show_route(
         NotFoundError: There is no such circular, or the officer must not know of it.
     """
     await check_circular(session, by=by, circular_id=circular_id)
-    rows = await _rows(session, by.registries(READ), circular_id, at)
+    rows = await _rows(session, by, circular_id, at)
+    await note_reading(session, by=by, at=at, letters={row["letter_id"] for row in rows})
     return Route(circular_id=circular_id, counts=_counts(rows), route=_tree(rows))
 
 
@@ -114,7 +116,7 @@ def _counts(rows: Sequence[RowMapping]) -> HopCounts:
 
 
 async def _rows(
-    session: AsyncSession, desks: list[UUID], circular_id: UUID, at: datetime
+    session: AsyncSession, by: ActingOfficer, circular_id: UUID, at: datetime
 ) -> Sequence[RowMapping]:
     sender, recipient = aliased(Registry), aliased(Registry)
     notices = select(func.array_agg(Notice.step)).where(Notice.hop_id == Hop.id).scalar_subquery()
@@ -151,7 +153,7 @@ async def _rows(
         .join(sender, sender.id == Dispatch.sender_registry_id)
         .join(recipient, recipient.id == Hop.recipient_registry_id)
         .join(RegisterEntry, RegisterEntry.id == Hop.receipt_entry_id, isouter=True)
-        .where(Dispatch.circular_id == circular_id, visible(desks))
+        .where(Dispatch.circular_id == circular_id, visible(by))
         .order_by(func.cardinality(Dispatch.lineage), Dispatch.id, Hop.position)
     )
     return (await session.execute(query)).mappings().all()

@@ -39,10 +39,10 @@ WITH moved AS (
     RETURNING id, dispatch_id, chunk, recipient_registry_id, registered_by
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
-        hop_id, facts)
+        hop_id, secrecy, urgency, facts)
     SELECT 'clock_started', :at, m.registered_by, m.recipient_registry_id, d.circular_id,
-        d.letter_id, d.id, m.id, :facts
-    FROM moved m JOIN dispatch d ON d.id = m.dispatch_id
+        d.letter_id, d.id, m.id, l.secrecy, l.urgency, :facts
+    FROM moved m JOIN dispatch d ON d.id = m.dispatch_id JOIN letter l ON l.id = d.letter_id
 )
 INSERT INTO outbox (kind, dispatch_id, chunk, hop_id, created_at)
 SELECT 'moved', dispatch_id, chunk, id, :at FROM moved

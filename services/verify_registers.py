@@ -1,15 +1,31 @@
 """Whether every register still says what was written: chain recomputed, numbers counted."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.register_chain import ChainFault, Entry, first_fault
-from domain.vocabulary import Book, EntryKind
-from models import Register, RegisterEntry, Registry
+from domain.entry_leaves import ReadEntry, RegisterHead, read_entry, register_fault
+from domain.register_chain import ChainFault
+from domain.vocabulary import Book
+from models import Register, Registry
+from services.read_leaves import copy_rows, entries_by_register
+
+_HEADS: Select[*tuple[Any, ...]] = select(
+    Register.id,
+    Registry.name,
+    Register.book,
+    Register.year,
+    Register.opened_after,
+    Register.allocated,
+    Register.positions,
+    Register.head_hash,
+).join(Registry, Registry.id == Register.registry_id)
+_BY_NAME = _HEADS.order_by(Registry.name, Register.year, Register.book, Register.id)
+_TOUCHED = "register_id IN (SELECT register_id FROM register_entry WHERE txid >= '{txid}')"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,62 +39,85 @@ class RegisterVerdict:
     fault: ChainFault | None
 
 
-async def verify_registers(session: AsyncSession) -> AsyncIterator[RegisterVerdict]:
-    """Recompute every chain in Python, independently of the SQL that wrote it."""
-    query = (
-        select(Register.id, Registry.name, Register.book, Register.year)
-        .join(Registry, Registry.id == Register.registry_id)
-        .order_by(Registry.name, Register.year, Register.book)
+async def register_heads(session: AsyncSession) -> dict[UUID, RegisterHead]:
+    """Return what every register says of its entries."""
+    return {row.id: _head(row) for row in await session.execute(_HEADS)}
+
+
+async def verify_registers(
+    session: AsyncSession, *, since_txid: int = 0, only: Collection[UUID] | None = None
+) -> AsyncIterator[RegisterVerdict]:
+    """Recompute every chain in Python, independently of the SQL that wrote it.
+
+    Desks may go on stamping: a register is judged by its head of before the entries were read,
+    with the entries that it counts.
+
+    Args:
+        session: Any transaction that sees all registers.
+        since_txid: Judge only registers into which this transaction or a later one wrote.
+        only: Judge only these registers.
+    """
+    query = _BY_NAME if only is None else _BY_NAME.where(Register.id.in_(only))
+    heads = {row.id.bytes: row for row in await session.execute(query)}
+    condition = _condition(since_txid, only)
+    written_since: list[tuple[Row[*tuple[Any, ...]], list[ReadEntry]]] = []
+    async for entries in _by_register(session, condition):
+        head = heads.pop(entries[0].register_id, None)
+        if head is not None and entries[-1].position > head.positions:
+            written_since.append((head, entries))
+        elif head is not None:
+            yield _judge(head, entries)
+    for head, entries in written_since:
+        yield await _judge_again(session, head, entries)
+    for head in () if since_txid else heads.values():
+        yield _judge(head, [])
+
+
+async def _judge_again(
+    session: AsyncSession, head: Row[*tuple[Any, ...]], entries: Sequence[ReadEntry]
+) -> RegisterVerdict:
+    # Whatever was seen beyond the head of before must be counted by the head of now.
+    now = (await session.execute(_HEADS.where(Register.id == head.id))).one()
+    counted = [entry for entry in entries if entry.position <= head.positions]
+    verdict = _judge(head, counted)
+    if verdict.fault is None and entries[-1].position > now.positions:
+        beyond = ChainFault(position=now.positions + 1, problem="entry beyond the last one")
+        return replace(verdict, fault=beyond)
+    return verdict
+
+
+def _judge(head: Row[*tuple[Any, ...]], entries: Sequence[ReadEntry]) -> RegisterVerdict:
+    return RegisterVerdict(
+        registry=head.name,
+        book=head.book,
+        year=head.year,
+        entries=len(entries),
+        fault=register_fault(entries, _head(head)),
     )
-    for register_id, name, book, year in (await session.execute(query)).all():
-        fault, entries = await _verify(session, register_id)
-        yield RegisterVerdict(registry=name, book=book, year=year, entries=entries, fault=fault)
 
 
-async def _verify(session: AsyncSession, register_id: UUID) -> tuple[ChainFault | None, int]:
-    # One statement, so the head and the entries are of the same instant while desks go on
-    # stamping.
-    query = (
-        select(Register, RegisterEntry)
-        .join(RegisterEntry, RegisterEntry.register_id == Register.id, isouter=True)
-        .where(Register.id == register_id)
-        .order_by(RegisterEntry.position)
-        .execution_options(populate_existing=True)
+def _head(row: Row[*tuple[Any, ...]]) -> RegisterHead:
+    return RegisterHead(
+        opened_after=row.opened_after,
+        allocated=row.allocated,
+        positions=row.positions,
+        head_hash=row.head_hash,
     )
-    rows = (await session.execute(query)).all()
-    entries = [
-        (_entry(row), row.entry_hash)
-        for _, row in rows
-        if row is not None  # type: ignore[redundant-expr]  # an empty book has no entry to join
-    ]
-    return _fault(rows[0][0], entries), len(entries)
 
 
-def _fault(register: Register, entries: list[tuple[Entry, bytes]]) -> ChainFault | None:
-    fault = first_fault(entries, head=register.head_hash, last_position=register.positions)
-    if fault is not None:
-        return fault
-    given = sorted(one.number for one, _ in entries if one.kind is EntryKind.ALLOCATED)
-    first = register.opened_after + 1
-    for expected, number in enumerate(given, start=first):
-        if number != expected:
-            return ChainFault(position=number, problem=f"number {expected} is missing")
-    if len(given) != register.allocated:
-        return ChainFault(position=len(entries), problem="count differs from the register")
-    return None
+def _condition(since_txid: int, only: Collection[UUID] | None) -> str:
+    if only is not None:
+        return f"register_id = ANY('{{{','.join(map(str, only))}}}')"
+    return _TOUCHED.format(txid=int(since_txid)) if since_txid else "true"
 
 
-def _entry(row: RegisterEntry) -> Entry:
-    return Entry(
-        register_id=row.register_id,
-        position=row.position,
-        number=row.number,
-        kind=row.kind,
-        letter_id=row.letter_id,
-        hop_id=row.hop_id,
-        stamped_at=row.stamped_at,
-        stamp_has_time=row.stamp_has_time,
-        recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by,
-        reason=row.reason,
-    )
+async def _by_register(session: AsyncSession, condition: str) -> AsyncIterator[list[ReadEntry]]:
+    waiting: list[ReadEntry] = []
+    async for rows in copy_rows(session, entries_by_register(condition)):
+        for entry in map(read_entry, rows):
+            if waiting and waiting[-1].register_id != entry.register_id:
+                yield waiting
+                waiting = []
+            waiting.append(entry)
+    if waiting:
+        yield waiting

@@ -41,7 +41,8 @@ async def void_number(
             `number_taken`: it is voided already. `number_not_on_paper`: it was never given.
     """
     register = await session.get(Register, register_id)
-    if register is None or register.registry_id not in by.roles:
+    known = register is not None and register.secrecy in by.classes
+    if register is None or not known or register.registry_id not in by.roles:
         raise NotFoundError("ทะเบียน (register)")
     by.require(DECIDE, at=register.registry_id)
     entry = await _entry(session, register_id, number)
@@ -65,6 +66,7 @@ async def void_number(
         at=at,
         by=by.id,
         registry_id=register.registry_id,
+        secrecy=register.secrecy,
         circular_id=letter.circular_id if letter else None,
         letter_id=letter.id if letter else None,
         facts={

@@ -49,9 +49,9 @@ _RECORD = """, move AS (
     RETURNING id
 ), noted AS (
     INSERT INTO event (kind, at, officer_id, registry_id, circular_id, letter_id, dispatch_id,
-        hop_id, facts)
+        hop_id, secrecy, urgency, facts)
     SELECT :kind, :at, :by, :registry_id, d.circular_id, d.letter_id, d.id, moved.id,
-        jsonb_build_object('move_id', move.id, 'reason', :reason, """
+        l.secrecy, l.urgency, jsonb_build_object('move_id', move.id, 'reason', :reason, """
 _OLD = """'old', jsonb_build_object('register_by', old.register_by,
             'forward_by', old.forward_by, 'acknowledge_by', old.acknowledge_by)"""
 _CHANGE = """'days', moved.days, 'capped', moved.is_capped,
@@ -60,6 +60,7 @@ _CHANGE = """'days', moved.days, 'capped', moved.is_capped,
 _TELL = """)
     FROM moved CROSS JOIN move
     JOIN dispatch d ON d.id = moved.dispatch_id
+    JOIN letter l ON l.id = d.letter_id
     JOIN deadline_plan plan ON plan.id = moved.plan_id
     JOIN deadline_plan old ON old.id = moved.old_id
 ), told AS (

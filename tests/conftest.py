@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from temporalio.client import Client
 
-from infra.database import create_engine, create_sessions
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
 from infra.embedded.temporal import TemporalServer
 from infra.migrate import upgrade_database
@@ -37,18 +37,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 class Database:
-    """A clone of the migrated database, reached as its owner or as the application."""
+    """A clone of the migrated database, reached as its owner, as the API or as a process."""
 
     def __init__(self, server: PostgresServer) -> None:
         self.name = f"t_{uuid.uuid4().hex[:12]}"
         self.owner_url = SecretStr(server.owner_url.rsplit("/", 1)[0] + f"/{self.name}")
+        self.worker_url = SecretStr(server.worker_url.rsplit("/", 1)[0] + f"/{self.name}")
         self.app_url = SecretStr(server.app_url.rsplit("/", 1)[0] + f"/{self.name}")
         self._maintenance = server.superuser_url.replace("+psycopg", "").rsplit("/", 1)[0]
 
     def create(self) -> None:
         self._run(
             sql.SQL("CREATE DATABASE {} TEMPLATE wian STRATEGY wal_log OWNER wian_owner"),
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO wian_app"),
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO wian_app, wian_worker"),
         )
 
     def drop(self) -> None:
@@ -80,7 +81,7 @@ def database(postgres: PostgresServer) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 async def shared_engine(shared_database: Database) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(shared_database.app_url, pool=8)
+    engine = create_engine(shared_database.worker_url, pool=8, role=WORKER_ROLE)
     yield engine
     await engine.dispose()
 
@@ -93,7 +94,7 @@ async def directory(shared_database: Database) -> Directory:
 
 @pytest.fixture
 async def session(shared_engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    """A session of the application's role whose commits stay inside a transaction rolled back."""
+    """A session of the worker's role whose commits stay inside a transaction rolled back."""
     async with shared_engine.connect() as connection:
         transaction = await connection.begin()
         async with AsyncSession(
@@ -105,8 +106,8 @@ async def session(shared_engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 
 @pytest.fixture
 async def sessions(database: Database) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
-    """Committing sessions of the application's role on a database of the test's own."""
-    engine = create_engine(database.app_url, pool=40)
+    """Committing sessions of the worker's role on a database of the test's own."""
+    engine = create_engine(database.worker_url, pool=40, role=WORKER_ROLE)
     yield create_sessions(engine)
     await engine.dispose()
 

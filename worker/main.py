@@ -11,12 +11,13 @@ from temporalio.worker import Worker
 from activities.dispatch import DispatchActivities
 from activities.upkeep import UpkeepActivities
 from domain.mailbox import is_mailbox
-from infra.database import create_engine, create_sessions
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.mail import MailServer
 from infra.settings import Settings
 from infra.temporal import connect_patiently, ensure_search_attributes
 from services.compose_mail import Letterhead
 from worker.executions import list_running
+from worker.figures import follow_figures
 from worker.mailer import LANES, Mailer
 from worker.relay import Relay
 from worker.schedules import ensure_patiently
@@ -34,7 +35,7 @@ def now() -> datetime:
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """Run workflows and activities until `stop`; activities under way may finish."""
-    engine = create_engine(_database(settings), pool=settings.database_pool)
+    engine = create_engine(_database(settings), pool=settings.database_pool, role=WORKER_ROLE)
     client = await _connect(settings, stop)
     if client is None:
         return
@@ -50,6 +51,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             activities.report_upward,
             upkeep.make_digests,
             upkeep.reconcile,
+            upkeep.recount_figures,
         ],
         # An activity holds one connection; more of them than connections would only wait.
         max_concurrent_activities=max(1, settings.database_pool // 2),
@@ -74,7 +76,7 @@ async def run_relay(settings: Settings, stop: asyncio.Event) -> None:
     """Carry messages until `stop`, and mails where a mail server is named."""
     database = _database(settings)
     mail = _mail_server(settings)
-    engine = create_engine(database, pool=2)
+    engine = create_engine(database, pool=2, role=WORKER_ROLE)
     client = await _connect(settings, stop)
     if client is None:
         return
@@ -82,6 +84,7 @@ async def run_relay(settings: Settings, stop: asyncio.Event) -> None:
     relay = Relay(create_sessions(engine), client, task_queue=settings.task_queue, clock=now)
     async with asyncio.TaskGroup() as both:
         both.create_task(relay.run(interval=settings.relay_interval, stop=stop))
+        both.create_task(follow_figures(database, stop))
         if mail is not None:
             both.create_task(_run_mailer(settings, *mail, stop))
     await engine.dispose()
@@ -91,7 +94,7 @@ async def _run_mailer(
     settings: Settings, server: MailServer, letterhead: Letterhead, stop: asyncio.Event
 ) -> None:
     # Connections of its own: a slow mail server must not keep the relay waiting.
-    engine = create_engine(_database(settings), pool=LANES)
+    engine = create_engine(_database(settings), pool=LANES, role=WORKER_ROLE)
     mailer = Mailer(create_sessions(engine), server, letterhead, clock=now)
     await mailer.run(interval=settings.mail_interval, stop=stop)
     await engine.dispose()
@@ -110,9 +113,10 @@ def _mail_server(settings: Settings) -> tuple[MailServer, Letterhead] | None:
 
 
 def _database(settings: Settings) -> SecretStr:
-    if settings.database_url is None:
+    url = settings.process_database_url
+    if url is None:
         raise SystemExit("WIAN_DATABASE_URL is not set; `wian up` sets it for one machine")
-    return settings.database_url
+    return url
 
 
 async def _connect(settings: Settings, stop: asyncio.Event) -> Client | None:

@@ -1,5 +1,6 @@
 """What the two schedules start: the digests of a working day, and the nightly reconciliation."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from temporalio import workflow
@@ -7,9 +8,10 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.upkeep import UpkeepActivities
-    from domain.reconciliation import Reconciliation
+    from domain.figures import NightlyFindings
 
 ATTEMPT_TIMEOUT = timedelta(minutes=10)
+RECOUNT_TIMEOUT = timedelta(hours=2)
 # The ledger may be away for hours. What is late is done late; the next run is skipped meanwhile.
 PATIENT = RetryPolicy(maximum_interval=timedelta(minutes=1))
 
@@ -30,13 +32,27 @@ class DigestWorkflow:
 
 @workflow.defn
 class ReconcileWorkflow:
-    """Compares the ledger with the executions; the ledger wins."""
+    """Compares the ledger with the executions, and the figures with the events.
+
+    The executions are told what they missed, for the ledger wins; a figure that differs is a
+    finding, and stays as it is.
+    """
 
     @workflow.run
-    async def run(self) -> Reconciliation:
-        """Return how many executions were told something again."""
-        return await workflow.execute_activity_method(
+    async def run(self) -> NightlyFindings:
+        """Return how many executions were told something again, and how many figures differ."""
+        found = await workflow.execute_activity_method(
             UpkeepActivities.reconcile,
             start_to_close_timeout=ATTEMPT_TIMEOUT,
             retry_policy=PATIENT,
+        )
+        if not workflow.patched("recount-figures"):
+            return NightlyFindings(**asdict(found))
+        recount = await workflow.execute_activity_method(
+            UpkeepActivities.recount_figures,
+            start_to_close_timeout=RECOUNT_TIMEOUT,
+            retry_policy=PATIENT,
+        )
+        return NightlyFindings(
+            **asdict(found), figures_differing=recount.differing, first_difference=recount.first
         )

@@ -6,10 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.dependencies import ReadingDesk
-from api.schemas.base import Page, page
-from api.schemas.circulars import AnswersOut, HistoryItemOut, RouteOut
+from api.routes.audit import tell_history
+from api.schemas.audit import EventOut
+from api.schemas.base import Page
+from api.schemas.circulars import AnswersOut, RouteOut
 from api.schemas.deadlines import DeadlinesOut
-from services.list_history import list_history
+from services.list_history import Subject
 from services.roll_up_answers import roll_up_answers
 from services.show_deadlines import show_circular_deadlines
 from services.show_route import show_route
@@ -37,15 +39,11 @@ async def get_history(
     desk: ReadingDesk,
     after: Annotated[int, Query(ge=0, le=2**62, description="`next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> Page[HistoryItemOut]:
-    items = await list_history(
-        desk.session, by=desk.by, circular_id=circular_id, after=after, limit=limit
-    )
-    told = [HistoryItemOut.model_validate(item) for item in items]
-    return page(told, limit=limit, key=told[-1].id if told else None)
+) -> Page[EventOut]:
+    return await tell_history(desk, Subject.CIRCULAR, circular_id, after=after, limit=limit)
 
 
 @router.get("/{circular_id}/answers", summary="The answers of everybody below, and who is missing")
 async def get_answers(circular_id: UUID, desk: ReadingDesk) -> AnswersOut:
-    rolled_up = await roll_up_answers(desk.session, by=desk.by, circular_id=circular_id)
+    rolled_up = await roll_up_answers(desk.session, by=desk.by, circular_id=circular_id, at=desk.at)
     return AnswersOut.model_validate(rolled_up)

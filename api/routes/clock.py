@@ -124,7 +124,7 @@ async def get_moves(
     limit: Annotated[int, Query(ge=1, le=200, description="Most items on a page")] = 50,
 ) -> Page[MoveItemOut]:
     items = await list_moves(
-        desk.session, by=desk.by, dispatch_id=dispatch_id, after=after, limit=limit
+        desk.session, by=desk.by, dispatch_id=dispatch_id, at=desk.at, after=after, limit=limit
     )
     told = [MoveItemOut.model_validate(item) for item in items]
     return page(told, limit=limit, key=str(told[-1].id) if told else None)

@@ -20,11 +20,10 @@ from api.schemas.dispatches import (
 )
 from models import Dispatch
 from services.close_dispatch import close_dispatch
-from services.count_hops import count_hops
 from services.dispatch_letter import dispatch_letter
 from services.list_plans import list_plans
 from services.show_deadlines import show_dispatch_deadlines
-from services.visible_hops import get_dispatch
+from services.show_dispatch import show_dispatch
 
 router = APIRouter(prefix="/dispatches", tags=["dispatches"])
 
@@ -56,17 +55,11 @@ async def post_dispatch(desk: ActingDesk, body: DispatchIn) -> Response:
 
 @router.get("/{dispatch_id}", summary="A dispatch with its counts, direct and of everything below")
 async def read_dispatch(dispatch_id: UUID, desk: ReadingDesk) -> DispatchCountsOut:
-    dispatch = await get_dispatch(desk.session, by=desk.by, dispatch_id=dispatch_id)
-    direct, below = [
-        CountsOut.model_validate(
-            await count_hops(
-                desk.session, dispatch_id=dispatch_id, at=desk.at, whole_tree=whole_tree
-            )
-        )
-        for whole_tree in (False, True)
-    ]
+    detail = await show_dispatch(desk.session, by=desk.by, dispatch_id=dispatch_id, at=desk.at)
     return DispatchCountsOut(
-        dispatch=await sent_out(desk.session, dispatch), direct=direct, below=below
+        dispatch=await sent_out(desk.session, detail.dispatch),
+        direct=CountsOut.model_validate(detail.direct),
+        below=CountsOut.model_validate(detail.below),
     )
 
 

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/hops", tags=["hops"])
 
 @router.get("/{hop_id}", summary="A hop with its letter, deadlines and receipt")
 async def read_hop(hop_id: UUID, desk: ReadingDesk) -> HopDetailOut:
-    detail = await show_hop(desk.session, by=desk.by, hop_id=hop_id)
+    detail = await show_hop(desk.session, by=desk.by, hop_id=hop_id, at=desk.at)
     return HopDetailOut(
         hop=HopOut.model_validate(detail.hop),
         letter_id=detail.dispatch.letter_id,

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Response
 
 from api.dependencies import ActingDesk, ReadingDesk
 from api.schemas.base import Page, page
+from api.schemas.figures import InboxCountOut
 from api.schemas.hops import InboxItemOut
 from api.schemas.registers import NoticeOut, NoticeReadOut
 from domain.vocabulary import HopState, Urgency
+from services.count_inbox import count_inbox
 from services.list_inbox import InboxFilter, list_inbox
 from services.list_notices import list_notices, read_notice
 
@@ -44,6 +46,14 @@ async def get_inbox(
     return page(told, limit=limit, key=str(told[-1].hop_id) if told else None)
 
 
+@router.get("/inbox/counts", summary="How much waits at my registries, and what this year came to")
+async def get_inbox_counts(
+    desk: ReadingDesk, registry_id: UUID | None = None
+) -> list[InboxCountOut]:
+    counts = await count_inbox(desk.session, by=desk.by, registry_id=registry_id, at=desk.at)
+    return [InboxCountOut.model_validate(one) for one in counts]
+
+
 @router.get("/notices", summary="Reminders and escalations for my registries, oldest first")
 async def get_notices(
     desk: ReadingDesk,
@@ -51,7 +61,9 @@ async def get_notices(
     after: After = None,
     limit: Limit = 50,
 ) -> Page[NoticeOut]:
-    items = await list_notices(desk.session, by=desk.by, is_unread=unread, after=after, limit=limit)
+    items = await list_notices(
+        desk.session, by=desk.by, at=desk.at, is_unread=unread, after=after, limit=limit
+    )
     told = [NoticeOut.model_validate(item) for item in items]
     return page(told, limit=limit, key=str(told[-1].id) if told else None)
 

@@ -13,7 +13,7 @@ from domain.errors import InvalidError, NotAllowedError
 from infra.file_store import HashDiffersError
 from models import Attachment, Letter
 from services.issue_letter import issue_letter
-from services.show_letter import find_enclosure, show_letter
+from services.show_letter import find_enclosure, list_enclosures, show_letter
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 
@@ -38,14 +38,14 @@ async def post_letter(desk: ActingDesk, body: LetterIn) -> Response:
                 files=desk.parts.files,
                 at=act.at,
             )
-            _, enclosed = await show_letter(act.session, by=act.by, letter_id=letter.id)
+            enclosed = await list_enclosures(act.session, letter.id)
             await act.answer(_told(letter, list(enclosed)), status=201)
     return act.response()
 
 
 @router.get("/letters/{letter_id}", summary="Read a letter")
 async def get_letter(letter_id: UUID, desk: ReadingDesk) -> LetterOut:
-    letter, enclosed = await show_letter(desk.session, by=desk.by, letter_id=letter_id)
+    letter, enclosed = await show_letter(desk.session, by=desk.by, letter_id=letter_id, at=desk.at)
     return _told(letter, list(enclosed))
 
 
@@ -84,7 +84,9 @@ async def put_file(
     responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def get_file(digest: Digest, desk: ReadingDesk, parts: GivenParts) -> Response:
-    enclosure = await find_enclosure(desk.session, by=desk.by, sha256=bytes.fromhex(digest))
+    enclosure = await find_enclosure(
+        desk.session, by=desk.by, sha256=bytes.fromhex(digest), at=desk.at
+    )
     return FileResponse(
         parts.files.path(enclosure.sha256),
         media_type=enclosure.media_type,

@@ -19,10 +19,11 @@ from api.schemas.registers import (
     VoidOut,
 )
 from domain.buddhist_era import bangkok_date
-from domain.vocabulary import Book, OrganizationKind
+from domain.vocabulary import Book, OrganizationKind, Secrecy
 from services.list_organizations import OrganizationFilter, list_organizations
 from services.list_registers import list_entries, list_registers, list_registries
 from services.open_register import open_register
+from services.take_number import Shelf
 from services.void_number import void_number
 
 router = APIRouter(tags=["registers and directory"])
@@ -67,6 +68,7 @@ async def post_register(desk: ActingDesk, body: RegisterIn) -> Response:
                 year=body.year,
                 last_paper_number=body.last_paper_number,
                 at=act.at,
+                secrecy=body.secrecy,
             )
             await act.answer(RegisterOut.model_validate(register), status=201)
     return act.response()
@@ -87,15 +89,18 @@ async def get_entries(
     book: Book,
     year: GregorianYear,
     desk: ReadingDesk,
+    secrecy: Annotated[
+        Secrecy, Query(description="Letters of each class of secrecy have books of their own")
+    ] = Secrecy.NORMAL,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="`next` of the page before")] = 0,
     limit: Limit = 100,
 ) -> Page[RegisterRowOut]:
     rows = await list_entries(
         desk.session,
         by=desk.by,
-        registry_id=registry_id,
-        book=book,
+        shelf=Shelf(registry_id=registry_id, book=book, secrecy=secrecy),
         year=year,
+        at=desk.at,
         after=after,
         limit=limit,
     )

@@ -16,6 +16,7 @@ from domain.vocabulary import (
     NoticeKind,
     OrganizationKind,
     Role,
+    Secrecy,
 )
 
 
@@ -25,6 +26,9 @@ class RegisterIn(Given):
     registry_id: UUID
     book: Book
     year: GregorianYear = Field(description="Gregorian year", examples=[2021])
+    secrecy: Secrecy = Field(
+        Secrecy.NORMAL, description="Letters of each class of secrecy have books of their own"
+    )
     last_paper_number: int = Field(
         0, ge=0, le=9_999_999, description="The last number used on paper", examples=[1096]
     )
@@ -37,6 +41,7 @@ class RegisterOut(Told):
     registry_id: UUID
     book: Book
     year: int
+    secrecy: Secrecy
     opened_after: int = Field(description="The last number used on paper")
     allocated: int = Field(description="Numbers given since")
     positions: int = Field(description="Entries in the chain")
@@ -136,8 +141,8 @@ class NoticeOut(Told):
     hop_id: UUID
     recipient: str
     hop_state: HopState
-    number: str | None = Field(description="Null for a reader without the clearance")
-    subject: str | None = Field(description="Null for a reader without the clearance")
+    number: str
+    subject: str
     facts: dict[str, Any] = Field(examples=[{"days_used": 5, "days_left": 2}])
     due_at: datetime
     created_at: datetime

@@ -16,6 +16,7 @@ from infra.embedded.postgres_roles import (
     DATABASE,
     OWNER,
     SUPERUSER,
+    WORKER,
     new_passwords,
     provision,
     read_passwords,
@@ -86,6 +87,11 @@ class PostgresServer(EmbeddedServer):
         """For the application: the role may connect and has what the owner grants it."""
         return self._url(APPLICATION)
 
+    @property
+    def worker_url(self) -> str:
+        """For the other processes: as the application, but no policy hides rows from it."""
+        return self._url(WORKER)
+
     def _url(self, role: str) -> str:
         password = self._passwords[role]
         return f"postgresql+psycopg://{role}:{password}@{self.address}/{DATABASE}"
@@ -95,7 +101,9 @@ class PostgresServer(EmbeddedServer):
         programs = find_installation(account) / "bin"
         if not self._data.exists():
             self._create(programs, account, lock)
-        self._passwords = read_passwords(self._folder.path)
+        # Reading comes first: a cluster that has lost its passwords must not be given new ones.
+        read_passwords(self._folder.path)
+        self._passwords = new_passwords(self._folder.path)
         self._remove_stale_pid_file()
         return self._run_server(programs, account, lock)
 

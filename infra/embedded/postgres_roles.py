@@ -15,17 +15,22 @@ DATABASE: Final = "wian"
 SUPERUSER: Final = "postgres"
 OWNER: Final = "wian_owner"
 APPLICATION: Final = "wian_app"
+WORKER: Final = "wian_worker"
+_ROLES: Final = (OWNER, APPLICATION, WORKER)
 _REQUIRED_CTYPE: Final = "C.UTF-8"
 
 
 def new_passwords(folder: Path) -> dict[str, str]:
-    """Return the passwords by role, inventing them if the folder has none yet."""
+    """Return the passwords by role, inventing those that the folder does not have yet."""
     path = folder / "passwords.json"
-    if not path.exists():
+    known = read_passwords(folder) if path.exists() else {}
+    # A folder of an earlier version lacks the worker; one without a superuser is damaged.
+    missing = [role for role in (_ROLES if known else (SUPERUSER, *_ROLES)) if role not in known]
+    if missing:
         # Without characters that would need escaping in a URL.
-        passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER, APPLICATION)}
-        write_private(path, json.dumps(passwords, indent=1))
-    return read_passwords(folder)
+        known |= {role: secrets.token_urlsafe(24) for role in missing}
+        write_private(path, json.dumps(known, indent=1))
+    return known
 
 
 def read_passwords(folder: Path) -> dict[str, str]:
@@ -63,7 +68,7 @@ def provision(port: int, passwords: dict[str, str]) -> None:
             sslmode="disable",
             gssencmode="disable",
         ) as connection:
-            for role in (OWNER, APPLICATION):
+            for role in _ROLES:
                 _ensure_role(connection, role, passwords[role])
             _ensure_database(connection)
             _require_thai_ctype(connection)
@@ -72,10 +77,15 @@ def provision(port: int, passwords: dict[str, str]) -> None:
 
 
 def _ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:
-    known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-    if known is None:
-        create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-        connection.execute(create.format(sql.Identifier(role), sql.Literal(password)))
+    query = "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s"
+    known = connection.execute(query, [role]).fetchone()
+    if known == (True,):
+        return
+    # A migration may have made it already, without a login.
+    make = sql.SQL(
+        "CREATE ROLE {} LOGIN PASSWORD {}" if known is None else "ALTER ROLE {} LOGIN PASSWORD {}"
+    )
+    connection.execute(make.format(sql.Identifier(role), sql.Literal(password)))
 
 
 def _ensure_database(connection: psycopg.Connection) -> None:
@@ -84,12 +94,13 @@ def _ensure_database(connection: psycopg.Connection) -> None:
         "database": sql.Identifier(DATABASE),
         "owner": sql.Identifier(OWNER),
         "application": sql.Identifier(APPLICATION),
+        "worker": sql.Identifier(WORKER),
     }
     if known is None:
         connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
     # By default every role could connect and create temporary tables.
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
-    grant = sql.SQL("GRANT CONNECT ON DATABASE {database} TO {application}")
+    grant = sql.SQL("GRANT CONNECT ON DATABASE {database} TO {application}, {worker}")
     connection.execute(grant.format(**names))
 
 

@@ -7,15 +7,16 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from psycopg import sql
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from api.main import create_app
-from infra.database import create_engine, create_sessions
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
 from infra.settings import Settings
 from tests.conftest import Database
 from tests.support.bad_input import Scene
 from tests.support.directory import Directory, create_directory
+from tests.support.guarded_desk import Guarded, guarded_desk
 from tests.support.http_desk import FORM, Api, running_api
 
 
@@ -31,7 +32,7 @@ class DatabaseCopy(Database):
         with psycopg.connect(self._maintenance + "/postgres", autocommit=True) as connection:
             for statement in (
                 "CREATE DATABASE {copy} TEMPLATE {source} STRATEGY wal_log OWNER wian_owner",
-                "GRANT CONNECT ON DATABASE {copy} TO wian_app",
+                "GRANT CONNECT ON DATABASE {copy} TO wian_app, wian_worker",
             ):
                 connection.execute(sql.SQL(statement).format(**names))
 
@@ -69,12 +70,28 @@ async def engine(copy: Database) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
+async def inside(copy: Database) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    """Sessions of the worker on the database of one test, for what no officer may see."""
+    engine = create_engine(copy.worker_url, pool=4, role=WORKER_ROLE)
+    yield create_sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
 async def api(
-    app: FastAPI, engine: AsyncEngine, province: tuple[Database, Directory], tmp_path: Path
+    app: FastAPI,
+    engine: AsyncEngine,
+    inside: async_sessionmaker[AsyncSession],
+    province: tuple[Database, Directory],
+    tmp_path: Path,
 ) -> AsyncIterator[Api]:
     """The application on a ledger of one test's own."""
     async with running_api(
-        app, sessions=create_sessions(engine), desks=province[1], folder=tmp_path
+        app,
+        sessions=create_sessions(engine),
+        inside=inside,
+        desks=province[1],
+        folder=tmp_path,
     ) as running:
         yield running
 
@@ -89,14 +106,17 @@ async def shared_api(
     database = DatabaseCopy(postgres, province[0])
     database.create()
     engine = create_engine(database.app_url, pool=8)
+    worker = create_engine(database.worker_url, pool=4, role=WORKER_ROLE)
     async with running_api(
         create_app(Settings()),
         sessions=create_sessions(engine),
+        inside=create_sessions(worker),
         desks=province[1],
         folder=tmp_path_factory.mktemp("shared"),
     ) as running:
         yield running
     await engine.dispose()
+    await worker.dispose()
     database.drop()
 
 
@@ -115,3 +135,12 @@ async def scene(shared_api: Api) -> Scene:
         registered=await office.register(dispatch),
         unasked=await office.register(await agency.send("office")),
     )
+
+
+@pytest.fixture(scope="session")
+async def guarded(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Guarded]:
+    """The application on a ledger full of secrets, for what writes nothing but who read."""
+    async with guarded_desk(postgres, tmp_path_factory.mktemp("guarded")) as found:
+        yield found

@@ -12,9 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from infra.database import create_engine, create_sessions
+from infra.embedded.postgres import PostgresServer
+from services.fence_ledger import restart_log
+from services.record_event import SYSTEM_OFFICER
 from tests.conftest import Database
 from tests.support.directory import Directory
 from tests.support.http_desk import Api, refused, running_api, told
+from tests.support.log import NAME, MemoryWitness, all_finished, sealing
 
 
 async def test_the_process_says_that_it_lives(shared_api: Api) -> None:
@@ -31,6 +35,7 @@ async def test_everything_is_there(
         running_api(
             app,
             sessions=create_sessions(engine),
+            inside=create_sessions(engine),
             desks=province[1],
             folder=tmp_path,
             temporal_address=f"127.0.0.1:{port}",
@@ -42,6 +47,8 @@ async def test_everything_is_there(
             "ledger": "ok",
             "process": "ok",
             "outbox_seconds": None,
+            "sealing": "off",
+            "sealing_seconds": None,
         }
 
 
@@ -53,6 +60,7 @@ async def test_desks_work_on_without_temporal(
     async with running_api(
         app,
         sessions=create_sessions(engine),
+        inside=create_sessions(engine),
         desks=province[1],
         folder=tmp_path,
         temporal_address=f"127.0.0.1:{port}",
@@ -65,6 +73,8 @@ async def test_desks_work_on_without_temporal(
             "ledger": "ok",
             "process": "missing",
             "outbox_seconds": 300.0,
+            "sealing": "off",
+            "sealing_seconds": None,
         }
 
 
@@ -77,6 +87,93 @@ async def test_a_schema_of_another_version_is_not_ready(api: Api, copy: Database
     assert (answer.status_code, answer.json()["ledger"]) == (503, "outdated")
 
 
+@pytest.mark.parametrize(
+    ("row", "status", "sealing", "whole"),
+    [
+        pytest.param("caught_up_at = clock_timestamp()", 200, "ok", True, id="sealed just now"),
+        pytest.param(
+            "caught_up_at = clock_timestamp() - interval '2 minutes'",
+            200,
+            "behind",
+            False,
+            id="late",
+        ),
+        pytest.param(
+            "caught_up_at = clock_timestamp() + interval '2 minutes'",
+            200,
+            "behind",
+            False,
+            id="not yet",
+        ),
+        pytest.param("fenced_at = now(), fence_reason = 'fork'", 503, "fenced", False, id="fenced"),
+    ],
+)
+async def test_how_far_sealing_is_behind_is_told(
+    api: Api, copy: Database, row: str, status: int, sealing: str, whole: bool
+) -> None:
+    owner = create_engine(copy.owner_url, pool=1, role=None)
+    async with owner.begin() as connection:
+        await connection.execute(text(f"UPDATE sealing SET {row}"))  # noqa: S608 (our own words)
+    await owner.dispose()
+    answer = await api.client.get("/readyz")
+    ready = answer.json()
+    assert (answer.status_code, ready["sealing"]) == (status, sealing)
+    assert ready["status"] == ("unavailable" if sealing == "fenced" else "degraded")
+    assert (ready["sealing_seconds"] is None) == (sealing == "fenced")
+    if whole:
+        assert ready["sealing_seconds"] < 60
+
+
+async def test_a_sealed_ledger_that_no_longer_says_how_far_is_behind(
+    api: Api, copy: Database
+) -> None:
+    await api.officer("agency").issue()
+    async with sealing(copy) as sealer:
+        await all_finished(api.sessions)
+        assert await sealer.pass_once() == 2
+    owner = create_engine(copy.owner_url, pool=1, role=None)
+    async with owner.begin() as connection:
+        await connection.execute(text("UPDATE sealing SET caught_up_at = NULL"))
+    await owner.dispose()
+    ready = (await api.client.get("/readyz")).json()
+    assert (ready["sealing"], ready["sealing_seconds"]) == ("behind", None)
+
+
+async def test_a_restored_backup_stops_numbering_until_an_operator_acts(
+    api: Api, copy: Database, postgres: PostgresServer
+) -> None:
+    clerk, witness = api.officer("agency"), MemoryWitness()
+    async with sealing(copy, witness) as sealer:
+        for _ in range(2):
+            await clerk.issue()
+            await all_finished(api.sessions)
+            assert await sealer.pass_once() == 2
+        url = postgres.superuser_url.replace("+psycopg", "").rsplit("/", 1)[0]
+        with psycopg.connect(f"{url}/{copy.name}") as connection:
+            connection.execute("SET session_replication_role = replica")
+            connection.execute("DELETE FROM event WHERE kind = 'letter_issued' AND id > 1")
+            connection.execute("DELETE FROM seal WHERE size = 4")
+        await sealer.close()
+        assert await sealer.pass_once() is None
+        refused(await clerk.post("/v1/letters", clerk.letter()), 503, "ledger_fenced")
+        answer = await api.client.get("/readyz")
+        assert (answer.status_code, answer.json()["sealing"]) == (503, "fenced")
+        async with api.sessions.begin() as session:
+            await restart_log(
+                session,
+                by=SYSTEM_OFFICER,
+                name=NAME,
+                reason="กู้คืนจากสำรอง",
+                witnessed=[],
+                at=api.clock(),
+            )
+        await clerk.issue()
+        await all_finished(api.sessions)
+        # Two entries and an event of before, the restart, an entry and an event.
+        assert await sealer.pass_once() == 6
+    assert (await api.client.get("/readyz")).json()["sealing"] == "ok"
+
+
 @pytest.fixture
 async def stranded(
     app: FastAPI, province: tuple[Database, Directory], tmp_path: Path
@@ -87,7 +184,11 @@ async def stranded(
     url = SecretStr(f"postgresql+psycopg://wian_app:secret-password@127.0.0.1:{port}/wian")
     engine = create_engine(url, pool=1)
     async with running_api(
-        app, sessions=create_sessions(engine), desks=province[1], folder=tmp_path
+        app,
+        sessions=create_sessions(engine),
+        inside=create_sessions(engine),
+        desks=province[1],
+        folder=tmp_path,
     ) as api:
         yield api
 
@@ -101,6 +202,8 @@ async def test_without_its_ledger_the_process_lives_but_is_not_ready(stranded: A
         "ledger": "missing",
         "process": "missing",
         "outbox_seconds": None,
+        "sealing": "unknown",
+        "sealing_seconds": None,
     }
 
 

@@ -32,7 +32,9 @@ async def _broken(
     app: FastAPI, error: Exception, desks: Directory, folder: Path
 ) -> AsyncIterator[Api]:
     sessions: Any = _Broken(error)
-    async with running_api(app, sessions=sessions, desks=desks, folder=folder) as api:
+    async with running_api(
+        app, sessions=sessions, inside=sessions, desks=desks, folder=folder
+    ) as api:
         yield api
 
 
@@ -87,6 +89,7 @@ def test_every_kind_of_rule_has_a_status() -> None:
         "NotFoundError": 404,
         "NotAllowedError": 403,
         "ConflictError": 409,
+        "UnavailableError": 503,
     }
     assert {kind.__name__: status for kind, status in STATUS.items()} == expected
 

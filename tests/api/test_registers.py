@@ -18,6 +18,7 @@ async def test_a_book_opens_where_paper_stopped(api: Api, role: str) -> None:
         "registry_id": str(keeper.desk.registry_id),
         "book": "incoming",
         "year": 2021,
+        "secrecy": "normal",
         "opened_after": 1096,
         "allocated": 0,
         "positions": 0,

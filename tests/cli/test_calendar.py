@@ -49,7 +49,7 @@ def alone(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 @pytest.fixture
 def ledger(say: Say, database: Database, monkeypatch: pytest.MonkeyPatch) -> Say:
     """Commands on a ledger of one test's own."""
-    monkeypatch.setenv("WIAN_DATABASE_URL", database.app_url.get_secret_value())
+    monkeypatch.setenv("WIAN_WORKER_DATABASE_URL", database.worker_url.get_secret_value())
     monkeypatch.setenv("WIAN_OWNER_DATABASE_URL", database.owner_url.get_secret_value())
     return say
 

@@ -34,7 +34,7 @@ async def test_dead_mails_are_counted_and_sent_again(
     async with sessions.begin() as session:
         await session.execute(insert(Mail), [dead, dead])
     # The rights of the application are enough.
-    monkeypatch.setenv("WIAN_DATABASE_URL", database.app_url.get_secret_value())
+    monkeypatch.setenv("WIAN_WORKER_DATABASE_URL", database.worker_url.get_secret_value())
 
     async def told(*, resend: bool) -> Sequence[str]:
         await asyncio.to_thread(mails, resend=resend)

@@ -32,8 +32,8 @@ def test_the_parts_of_the_design_are_there() -> None:
         "api",
         "worker",
     }
-    assert wanted | {"relay"} <= set(SERVICES)
-    assert {"migrate", "api", "worker", "relay"} == OURS
+    assert wanted | {"relay", "sealer"} <= set(SERVICES)
+    assert {"migrate", "api", "worker", "relay", "sealer"} == OURS
 
 
 def test_all_of_ours_run_one_image_built_from_the_dockerfile() -> None:
@@ -63,10 +63,17 @@ def test_it_runs_with_few_rights(name: str) -> None:
     assert "no-new-privileges:true" in service["security_opt"]
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "relay"])
-def test_only_the_migration_is_the_owner_of_the_ledger(name: str) -> None:
+@pytest.mark.parametrize("name", ["worker", "relay", "sealer"])
+def test_a_process_that_serves_everybody_has_a_login_of_its_own(name: str) -> None:
     assert "WIAN_OWNER_DATABASE_URL" not in _environment(name)
-    assert "wian_app:" in _environment(name)["WIAN_DATABASE_URL"]
+    assert "WIAN_DATABASE_URL" not in _environment(name)
+    assert "wian_worker:" in _environment(name)["WIAN_WORKER_DATABASE_URL"]
+
+
+def test_only_the_migration_is_the_owner_of_the_ledger() -> None:
+    assert "WIAN_OWNER_DATABASE_URL" not in _environment("api")
+    assert "WIAN_WORKER_DATABASE_URL" not in _environment("api")
+    assert "wian_app:" in _environment("api")["WIAN_DATABASE_URL"]
     assert "wian_owner:" in _environment("migrate")["WIAN_OWNER_DATABASE_URL"]
 
 

@@ -18,7 +18,11 @@ from infra.embedded.postgres import PostgresServer
 from infra.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PASSWORDS = {"WIAN_OWNER_PASSWORD": "owner-of-this-test", "WIAN_APP_PASSWORD": "app-of-this-test"}
+PASSWORDS = {
+    "WIAN_OWNER_PASSWORD": "owner-of-this-test",
+    "WIAN_APP_PASSWORD": "app-of-this-test",
+    "WIAN_WORKER_PASSWORD": "worker-of-this-test",
+}
 
 
 def _wian(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +51,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
             connection.execute("DROP DATABASE wian WITH (FORCE)")
             connection.execute("DROP ROLE wian_owner")
             connection.execute("DROP ROLE wian_app")
+            connection.execute("DROP ROLE wian_worker")
         yield server
 
 
@@ -79,6 +84,9 @@ def urls(bare: PostgresServer) -> dict[str, str]:
         "WIAN_DATABASE_URL": (
             f"postgresql+psycopg://wian_app:{PASSWORDS['WIAN_APP_PASSWORD']}@{place}"
         ),
+        "WIAN_WORKER_DATABASE_URL": (
+            f"postgresql+psycopg://wian_worker:{PASSWORDS['WIAN_WORKER_PASSWORD']}@{place}"
+        ),
     }
 
 
@@ -89,9 +97,16 @@ def test_migrate_import_and_verify_run_on_a_given_server(urls: dict[str, str]) -
         assert upgraded.returncode == 0, f"run {nth}: {upgraded.stderr}"
     imported = _wian("import", "data/bueng_kan", **owner)
     assert "56 organizations, 56 registries" in imported.stdout, imported.stderr
-    verified = _wian("verify", WIAN_DATABASE_URL=urls["WIAN_DATABASE_URL"])
+    verified = _wian("verify", WIAN_WORKER_DATABASE_URL=urls["WIAN_WORKER_DATABASE_URL"])
     assert verified.returncode == 0, verified.stderr
     assert "0 registers, 0 entries, 0 at fault" in verified.stdout
+
+
+def test_the_login_of_the_api_is_not_enough_to_see_everything(urls: dict[str, str]) -> None:
+    _wian("db", "upgrade", WIAN_OWNER_DATABASE_URL=urls["WIAN_OWNER_DATABASE_URL"])
+    refused = _wian("verify", WIAN_DATABASE_URL=urls["WIAN_DATABASE_URL"])
+    assert refused.returncode != 0
+    assert "WIAN_WORKER_DATABASE_URL" in refused.stderr
 
 
 def test_the_application_cannot_import_a_directory(urls: dict[str, str]) -> None:

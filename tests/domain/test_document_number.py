@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 from domain.buddhist_era import thai_digits
 from domain.document_number import (
     DocumentNumber,
+    LetterSearch,
     compose_document_number,
     parse_document_number,
+    read_letter_search,
 )
 from domain.errors import InvalidError
 
@@ -113,3 +115,114 @@ def test_what_is_composed_is_read_back(
     assert parse_document_number(thai_digits(printed) if is_thai else printed) == composed
     assert composed.value == number
     assert len(composed.running) == max(width, len(str(number)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "บก 0023.4/ว 927",
+        "บก ๐๐๒๓.๔/ว ๙๒๗",
+        "บก0023.4/ว927",
+        "  บก  0023.4 / ว  ๙๒๗ ",
+        "ที่ บก 0023.4/ว 927",
+        "บก\u00a00023.4/\u200bว.927\ufeff",
+        "บก 0023.4/ว 0927",
+    ],
+)
+def test_however_it_is_typed_it_is_one_number(text: str) -> None:
+    assert read_letter_search(text) == LetterSearch(
+        value=927, letters="บก", owner="0023.4", is_circular=True, is_receipt=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "search"),
+    [
+        pytest.param("๙๒๗", LetterSearch(value=927), id="running number alone"),
+        pytest.param(" 0015 ", LetterSearch(value=15), id="zeros"),
+        pytest.param("/927", LetterSearch(value=927), id="stroke alone"),
+        pytest.param(
+            "ว ๙๒๗", LetterSearch(value=927, is_circular=True, is_receipt=False), id="circular"
+        ),
+        pytest.param(
+            "ที่ ว927", LetterSearch(value=927, is_circular=True, is_receipt=False), id="with ที่"
+        ),
+        pytest.param(
+            "0023.4/ว๙๒๗",
+            LetterSearch(value=927, owner="0023.4", is_circular=True, is_receipt=False),
+            id="owner",
+        ),
+        pytest.param(
+            "0023.4/927",
+            LetterSearch(value=927, owner="0023.4", is_circular=False, is_receipt=False),
+            id="owner, no circular",
+        ),
+        pytest.param(
+            "ปช/ว 15",
+            LetterSearch(value=15, letters="ปช", is_circular=True, is_receipt=False),
+            id="letters without owner",
+        ),
+        pytest.param("รับที่ ๑๐๙๗", LetterSearch(value=1097, is_receipt=True), id="receipt"),
+        pytest.param("เลขรับ 1097", LetterSearch(value=1097, is_receipt=True), id="เลขรับ"),
+        pytest.param("เลขรับที่1097", LetterSearch(value=1097, is_receipt=True), id="เลขรับที่"),
+    ],
+)
+def test_any_end_of_a_number_can_be_searched(text: str, search: LetterSearch) -> None:
+    assert read_letter_search(text) == search
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "ว",
+        "0",
+        "ว 000",
+        "รับที่ 0",
+        "รับที่",
+        "บก",
+        "บก 927",
+        "บก 0023.4",
+        "บก 0023.4/",
+        "0023.4 927",
+        "0023 927",
+        "9 \u00a0 27",
+        "บก 0023.4/ว 9/27",
+        "AB 0023/1",
+        "12345678",
+        "-1",
+        "927 ลับ",
+        "\uff19\uff12\uff17",
+        "บก 0023.4/รับที่ 5",
+        "ววว 5",
+        "%",
+    ],
+)
+def test_what_is_no_number_cannot_be_searched(text: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        read_letter_search(text)
+    assert refusal.value.reason == "letter_number_malformed"
+    assert refusal.value.facts == {"field": "number"}
+
+
+@given(
+    letters=LETTERS,
+    owner=OWNERS,
+    running=st.from_regex(r"0{0,3}[1-9][0-9]{0,3}", fullmatch=True),
+    is_circular=st.booleans(),
+    is_thai=st.booleans(),
+)
+def test_every_printed_number_can_be_searched(
+    letters: str, owner: str, running: str, is_circular: bool, is_thai: bool
+) -> None:
+    printed = str(
+        DocumentNumber(letters=letters, owner=owner, is_circular=is_circular, running=running)
+    )
+    assert read_letter_search(thai_digits(printed) if is_thai else printed) == LetterSearch(
+        value=int(running),
+        letters=letters,
+        owner=owner,
+        is_circular=is_circular,
+        is_receipt=False,
+    )

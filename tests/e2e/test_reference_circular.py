@@ -43,7 +43,7 @@ Ledger = psycopg.Connection[dict[str, Any]]
 def ledger(demo: PlayedDemo) -> Iterator[Ledger]:
     """The ledger that the demo left behind, on a server started again."""
     with PostgresServer.start(demo.folder / ".wian" / "demo" / "postgres") as server:
-        url = server.app_url.replace("+psycopg", "")
+        url = server.worker_url.replace("+psycopg", "")
         with psycopg.Connection[dict[str, Any]].connect(url, row_factory=dict_row) as connection:
             yield connection
 

@@ -19,16 +19,20 @@ SELECT conrelid::regclass::text AS owner, conname AS name, pg_get_constraintdef(
 FROM pg_constraint
 WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype = :kind
     AND conrelid::regclass::text <> 'alembic_version'
+    AND NOT (SELECT relispartition FROM pg_class WHERE oid = conrelid)
 """)
 INDEXES = text("""
 SELECT tablename AS owner, indexname AS name, indexdef AS said
 FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    AND NOT (SELECT relispartition FROM pg_class WHERE oid = tablename::regclass)
 """)
 COLUMNS = text("""
 SELECT table_name AS owner, column_name AS name,
     concat_ws(' ', data_type, udt_name, is_nullable, column_default, identity_generation) AS said
 FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+    AND (SELECT relkind IN ('r', 'p') AND NOT relispartition FROM pg_class
+        WHERE oid = table_name::regclass)
 """)
 LEFT_OVER = text("""
 SELECT 'relation' AS what, relname::text AS name FROM pg_class

@@ -7,7 +7,8 @@ from tests.support.entries import ENTRIES
 
 _HASH = """
 SELECT register_entry_hash(%s, ROW(
-    gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, ''::bytea)::register_entry)
+    gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, ''::bytea, '0'::xid8,
+    false)::register_entry)
 """
 _COLUMNS = """
 SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
@@ -32,6 +33,8 @@ def test_the_row_of_the_test_has_the_columns_of_the_table(as_owner: psycopg.Conn
             "recorded_by",
             "reason",
             "entry_hash",
+            "txid",
+            "is_unsealed",
         ],
     )
 

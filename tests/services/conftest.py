@@ -7,6 +7,7 @@ import pytest
 
 from infra.embedded.postgres import PostgresServer
 from tests.conftest import Database
+from tests.support.figures import Province, played_province
 
 
 @pytest.fixture
@@ -19,3 +20,10 @@ async def superuser(
         f"{url}/{database.name}", autocommit=True
     ) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+async def played(postgres: PostgresServer) -> AsyncIterator[Province]:
+    """A province in which everything has happened, and is folded into the figures."""
+    async with played_province(postgres) as province:
+        yield province

@@ -22,6 +22,7 @@ from tests.support.letters import (
     size_of_ledger,
 )
 
+MOVED = {"before": "registered", "after": "acknowledged"}
 FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -53,7 +54,7 @@ async def test_an_acknowledgment_settles_the_hop_and_tells_the_process(
     assert (hop.remark, hop.answer) == ("ดำเนินการแล้ว", {"done": True, "people": 3})
     (event,) = await events(session, EventKind.ACKNOWLEDGED)
     assert (event.hop_id, event.registry_id) == (hop_id, hall.registry_id)
-    assert event.facts == {"remark": "ดำเนินการแล้ว", "answered": True}
+    assert event.facts == MOVED | {"remark": "ดำเนินการแล้ว", "answered": True}
     message = (await messages(session))[-1]
     assert (message.kind, message.dispatch_id, message.hop_id, message.chunk) == (
         OutboxKind.SETTLED,
@@ -69,7 +70,7 @@ async def test_without_a_form_a_word_is_enough(session: AsyncSession, directory:
     hop = await acknowledge_hop(session, by=hall.clerk, hop_id=hop_id, at=MORNING)
     assert (hop.state, hop.answer, hop.remark) == (HopState.ACKNOWLEDGED, None, None)
     (event,) = await events(session, EventKind.ACKNOWLEDGED)
-    assert event.facts == {"answered": False}
+    assert event.facts == MOVED | {"answered": False}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Where deadlines meet: secret covers, stopped clocks, letters that came late on the way down."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from services.plan_route import RouteRequest, plan_route
 from services.raise_alarm import raise_alarm
 from services.show_letter import show_hop
 from tests.support.directory import Directory
-from tests.support.letters import events, hop_to, issue, pass_on, register, send
+from tests.support.letters import cleared, events, hop_to, issue, pass_on, register, send
 from tests.support.moves import Tree, extend, plan_of, resume, suspend
 from tests.support.planning import bangkok, wall
 
@@ -82,6 +83,7 @@ async def test_a_cover_is_no_less_secret_than_what_it_covers(
     session: AsyncSession, directory: Directory
 ) -> None:
     agency, hall, office = (directory[name] for name in ("agency", "hall", "office"))
+    hall = replace(hall, clerk=cleared(hall.clerk, Secrecy.VERY_SECRET))
     letter = await issue(session, agency, at=SENT, secrecy=Secrecy.SECRET)
     top = await send(session, agency, hall, at=SENT, letter=letter)
     open_cover = LetterDraft(subject="ส่งหนังสือ")
@@ -202,13 +204,13 @@ async def test_a_superior_that_was_told_may_look_at_the_hop(
     dispatch = await send(session, agency, body, at=SENT, deadlines=until)
     hop_id = await hop_to(session, dispatch, body)
     with pytest.raises(NotFoundError):
-        await show_hop(session, by=superior.clerk, hop_id=hop_id)
+        await show_hop(session, by=superior.clerk, hop_id=hop_id, at=SENT)
     alarm = Alarm(step=AlarmStep.ESCALATE_SUPERIOR, due_at=bangkok("2021-02-26 09:00"))
     at = alarm.due_at
     assert await raise_alarm(session, dispatch_id=dispatch.id, chunk=0, alarm=alarm, at=at) == 1
-    assert (await show_hop(session, by=superior.clerk, hop_id=hop_id)).hop.id == hop_id
+    assert (await show_hop(session, by=superior.clerk, hop_id=hop_id, at=at)).hop.id == hop_id
     with pytest.raises(NotFoundError):
-        await show_hop(session, by=directory["district_b"].clerk, hop_id=hop_id)
+        await show_hop(session, by=directory["district_b"].clerk, hop_id=hop_id, at=at)
 
 
 async def test_an_extension_is_said_in_the_plan_that_replaces_the_old_one(

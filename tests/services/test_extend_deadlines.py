@@ -21,14 +21,23 @@ from domain.vocabulary import (
 from models import DeadlinePlan, Outbox
 from services.acknowledge_hop import acknowledge_hop
 from services.close_dispatch import close_dispatch
-from services.list_history import list_history
+from services.list_history import Subject, list_history
 from services.list_moves import list_moves
 from services.lock_open_hops import MoveTarget
 from services.raise_alarm import raise_alarm
 from services.relay_outbox import pending_alarms
 from tests.support.calendar_days import bring_in, days_off
 from tests.support.directory import Directory
-from tests.support.letters import events, hop_after, hop_to, issue, register, send, size_of_ledger
+from tests.support.letters import (
+    MORNING,
+    events,
+    hop_after,
+    hop_to,
+    issue,
+    register,
+    send,
+    size_of_ledger,
+)
 from tests.support.moves import (
     BELOW,
     REASON,
@@ -161,11 +170,13 @@ async def test_every_moved_hop_has_an_event_and_every_process_a_message(
     history = await list_history(
         session,
         by=tree.desks["office"].clerk,
-        circular_id=tree.dispatches["agency"].circular_id,
+        subject=Subject.CIRCULAR,
+        subject_id=tree.dispatches["agency"].circular_id,
+        at=MORNING,
         after=0,
         limit=500,
     )
-    shown = [one for one in history if one.kind is EventKind.EXTENDED]
+    shown = [one for one in history.items if one.kind is EventKind.EXTENDED]
     # The office sees its own hop and those of its dispatch, not what stands beside it.
     own = {tree.hops[name] for name in ("office", "district_a", "body_b1")}
     assert {one.hop_id for one in shown} == own
@@ -423,7 +434,7 @@ async def test_the_moves_of_a_dispatch_are_listed(session: AsyncSession, tree: T
     first = await extend(session, tree, tree.dispatch("agency"), days=2, at=AT)
     second = await extend(session, tree, tree.hop("hall"), days=1, at=AT)
     dispatch_id = tree.dispatches["agency"].id
-    asked: dict[str, Any] = {"by": tree.desks["agency"].clerk, "dispatch_id": dispatch_id}
+    asked: dict[str, Any] = {"by": tree.desks["agency"].clerk, "dispatch_id": dispatch_id, "at": AT}
     listed = await list_moves(session, **asked, after=None, limit=50)
     assert [one.id for one in listed] == [first.move.id, second.move.id]
     assert [(one.days, one.hops, one.officer) for one in listed] == [
@@ -437,6 +448,7 @@ async def test_the_moves_of_a_dispatch_are_listed(session: AsyncSession, tree: T
             session,
             by=tree.desks["hall"].clerk,
             dispatch_id=dispatch_id,
+            at=AT,
             after=None,
             limit=50,
         )

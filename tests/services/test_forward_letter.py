@@ -122,7 +122,12 @@ async def test_forwarding_records_both_ends_and_tells_the_new_process(
     below = await pass_on(session, above, hall, directory["office"])
     (event,) = await events(session, EventKind.FORWARDED)
     assert (event.hop_id, event.dispatch_id) == (below.parent_hop_id, above.id)
-    assert event.facts == {"dispatch_id": str(below.id), "number": "ทด 0017/ว 1"}
+    assert event.facts == {
+        "before": "registered",
+        "after": "forwarded",
+        "dispatch_id": str(below.id),
+        "number": "ทด 0017/ว 1",
+    }
     assert [(one.kind, one.dispatch_id) for one in await messages(session)] == [
         (OutboxKind.DISPATCHED, above.id),
         (OutboxKind.DISPATCHED, below.id),

@@ -58,6 +58,12 @@ ELSEWHERE = {
     "resumed",
     "post_filled",
     "post_cleared",
+    "read",
+    "organization_recorded",
+    "registry_recorded",
+    "officer_recorded",
+    "officer_cleared",
+    "log_restarted",
 }
 LONG_AFTER = MORNING + 60 * DAY
 KINDS = (

@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -8,13 +9,14 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from domain.errors import InvalidError
-from domain.vocabulary import EdgeKind, OrganizationKind, Role, Secrecy
+from domain.vocabulary import EdgeKind, EventKind, OrganizationKind, Role, Secrecy
 from infra.database import create_engine, create_sessions
-from models import Officer, OfficerRole, Organization, OrganizationEdge, Registry
+from models import Event, Officer, OfficerRole, Organization, OrganizationEdge, Registry
 from services.find_officer import find_officer
 from services.import_directory import BodyRow, DeskRow, OfficerRow, import_directory
+from services.record_directory import NO_REGISTRY
 from tests.conftest import Database
-from tests.support.letters import size_of_ledger
+from tests.support.letters import MORNING, size_of_ledger
 
 DAY = date(2021, 3, 2)
 HALL = BodyRow(
@@ -61,7 +63,7 @@ async def test_importing_twice_is_importing_once(
     for _ in range(2):
         async with owners.begin() as session:
             await import_directory(
-                session, bodies=[DISTRICT, HALL], desks=[DESK], officers=[CLERK, HEAD]
+                session, at=MORNING, bodies=[DISTRICT, HALL], desks=[DESK], officers=[CLERK, HEAD]
             )
         async with owners() as session:
             sizes.append(await size_of_ledger(session))
@@ -82,11 +84,17 @@ async def test_what_differs_is_changed_and_nothing_is_deleted(
     owners: async_sessionmaker[AsyncSession],
 ) -> None:
     async with owners.begin() as session:
-        await import_directory(session, bodies=[HALL, DISTRICT], desks=[DESK], officers=[])
+        await import_directory(
+            session, at=MORNING, bodies=[HALL, DISTRICT], desks=[DESK], officers=[]
+        )
     ended = replace(DISTRICT, name="อำเภอเดิม", valid_until=date(2020, 1, 1))
     async with owners.begin() as session:
         await import_directory(
-            session, bodies=[ended], desks=[replace(DESK, circular_digits=4)], officers=[]
+            session,
+            at=MORNING,
+            bodies=[ended],
+            desks=[replace(DESK, circular_digits=4)],
+            officers=[],
         )
     async with owners() as session:
         bodies = {one.code: one for one in await session.scalars(select(Organization))}
@@ -107,7 +115,9 @@ async def test_a_list_changes_only_what_it_says(
         (DESK, [CLERK, HEAD]),
     ):
         async with owners.begin() as session:
-            await import_directory(session, bodies=[HALL], desks=[desk], officers=officers)
+            await import_directory(
+                session, at=MORNING, bodies=[HALL], desks=[desk], officers=officers
+            )
         async with owners() as session:
             (person,) = await session.scalars(select(Officer).where(Officer.subject == "s1"))
             assert (person.mail, person.clearance) == (told.mail, Secrecy.SECRET)
@@ -115,7 +125,7 @@ async def test_a_list_changes_only_what_it_says(
             assert registry.mail == "saraban@example.go.th"
     lowered = replace(CLERK, clearance=Secrecy.NORMAL)
     async with owners.begin() as session:
-        await import_directory(session, bodies=[], desks=[], officers=[HEAD, lowered])
+        await import_directory(session, at=MORNING, bodies=[], desks=[], officers=[HEAD, lowered])
     async with owners() as session:
         (person,) = await session.scalars(select(Officer).where(Officer.subject == "s1"))
         assert (person.mail, person.clearance) == (told.mail, Secrecy.NORMAL)
@@ -126,7 +136,9 @@ async def test_one_list_may_say_more_of_some_than_of_others(
 ) -> None:
     other = replace(CLERK, subject="s2", mail="s2@example.go.th", clearance=Secrecy.VERY_SECRET)
     async with owners.begin() as session:
-        await import_directory(session, bodies=[HALL], desks=[DESK], officers=[CLERK, other])
+        await import_directory(
+            session, at=MORNING, bodies=[HALL], desks=[DESK], officers=[CLERK, other]
+        )
     async with owners() as session:
         found = await session.scalars(select(Officer).where(Officer.subject.in_(["s1", "s2"])))
         assert {(one.subject, one.mail, one.clearance) for one in found} == {
@@ -146,6 +158,7 @@ async def test_a_code_that_nothing_bears_is_refused(
         with pytest.raises(InvalidError) as refusal:
             await import_directory(
                 session,
+                at=MORNING,
                 bodies=bodies,
                 desks=desks if what != "body" else [],
                 officers=officers if what == "officer" else [],
@@ -161,4 +174,28 @@ async def test_the_application_may_not_import(
 ) -> None:
     async with sessions() as session:
         with pytest.raises(ProgrammingError, match="permission denied"):
-            await import_directory(session, bodies=[HALL], desks=[], officers=[])
+            await import_directory(session, at=MORNING, bodies=[HALL], desks=[], officers=[])
+
+
+async def test_only_what_is_new_or_differs_enters_the_record(
+    owners: async_sessionmaker[AsyncSession],
+) -> None:
+    lists: dict[str, Any] = {"bodies": [HALL], "desks": [DESK], "officers": [CLERK, HEAD]}
+    for change in ({}, {}, {"desks": [replace(DESK, name="งานสารบรรณกลาง", mail="desk@x.go.th")]}):
+        async with owners.begin() as session:
+            await import_directory(session, at=MORNING, **(lists | change))
+    async with owners() as session:
+        events = (await session.scalars(select(Event).order_by(Event.id))).all()
+        desk = await session.scalar(select(Registry.id))
+    assert [(one.kind, one.facts.get("name"), one.registry_id) for one in events] == [
+        (EventKind.ORGANIZATION_RECORDED, "ศาลากลาง", NO_REGISTRY),
+        (EventKind.REGISTRY_RECORDED, "งานสารบรรณ", desk),
+        (EventKind.OFFICER_RECORDED, "สมหญิง", NO_REGISTRY),
+        (EventKind.OFFICER_CLEARED, None, NO_REGISTRY),
+        (EventKind.REGISTRY_RECORDED, "งานสารบรรณกลาง", desk),
+    ]
+    name, rights = (events[nth].facts for nth in (2, 3))
+    assert name.keys() == {"id", "name"}
+    assert (rights["subject"], rights["clearance"]) == ("s1", "normal")
+    # A mailbox may be a person's own, and nobody can take it out of the record again.
+    assert not any("mail" in one.facts for one in events)

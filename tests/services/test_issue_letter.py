@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from domain.letter_digest import letter_digest
 from domain.vocabulary import Authority, Book, EntryKind, EventKind, Secrecy
 from models import Attachment, RegisterEntry
 from services.issue_letter import issue_letter
+from services.letter_content import letter_content
 from services.letter_draft import BackEntry, EnclosedFile, LetterDraft
 from services.open_register import open_register
 from tests.support.directory import Desk, Directory
@@ -67,7 +69,12 @@ async def test_issuing_leaves_an_entry_and_an_event_and_tells_nobody(
     event = await last_event(session)
     assert (event.kind, event.letter_id) == (EventKind.LETTER_ISSUED, letter.id)
     assert (event.officer_id, event.registry_id) == (agency.clerk.id, agency.registry_id)
-    assert event.facts == {"number": "ทด 0017/ว 1", "dated": "2021-03-01"}
+    content = letter_content(letter, [])
+    assert event.facts == {
+        "number": "ทด 0017/ว 1",
+        "dated": "2021-03-01",
+        "sha256": letter_digest(content).hex(),
+    }
     assert await messages(session) == []
 
 

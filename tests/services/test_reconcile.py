@@ -107,6 +107,8 @@ async def test_a_finished_chunk_beside_one_that_waits_is_left_alone(
             position=1,
             chunk=1,
             recipient_registry_id=directory["office"].registry_id,
+            circular_id=sent.letter_id,
+            senders=[sent.sender.registry_id],
             state=HopState.SENT,
             plan_id=plan,
         )

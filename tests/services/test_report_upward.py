@@ -90,7 +90,7 @@ async def test_the_report_settles_the_hop_above_and_tells_its_process(
     (report,) = await events(session, EventKind.REPORTED)
     assert (report.hop_id, report.dispatch_id) == (hop.id, above.id)
     assert (report.officer_id, report.registry_id) == (SYSTEM_OFFICER, hall.registry_id)
-    assert report.facts == {"below": counts}
+    assert report.facts == {"before": "forwarded", "after": "acknowledged", "below": counts}
     message = (await messages(session))[-1]
     assert (message.kind, message.dispatch_id, message.hop_id) == (
         OutboxKind.SETTLED,
@@ -182,7 +182,7 @@ async def test_a_closed_dispatch_reports_with_its_missing_bodies(
     late = ACKNOWLEDGE_BY + DAY
     assert await report_upward(session, dispatch_id=below.id, at=late) is True
     (report,) = await events(session, EventKind.REPORTED)
-    assert report.facts == {"below": NONE_SETTLED | {"late": 2}}
+    assert report.facts["below"] == NONE_SETTLED | {"late": 2}
     assert below.state is DispatchState.CLOSED
     assert await events(session, EventKind.DISPATCH_COMPLETED) == []
 

@@ -82,7 +82,9 @@ async def test_answers_are_collected_from_what_a_desk_may_see(
     totals: dict[str, dict[str, float]],
 ) -> None:
     circular_id = await _ask(session, directory)
-    roll_up = await roll_up_answers(session, by=directory[who].clerk, circular_id=circular_id)
+    roll_up = await roll_up_answers(
+        session, by=directory[who].clerk, circular_id=circular_id, at=MORNING
+    )
     assert _names(directory, roll_up) == (answered, missing)
     assert roll_up.totals == totals
 
@@ -92,7 +94,7 @@ async def test_an_answer_comes_with_its_body_and_state(
 ) -> None:
     circular_id = await _ask(session, directory)
     by = directory["agency"].auditor
-    roll_up = await roll_up_answers(session, by=by, circular_id=circular_id)
+    roll_up = await roll_up_answers(session, by=by, circular_id=circular_id, at=MORNING)
     first, absent = roll_up.answered[0], roll_up.missing[0]
     assert (first.registry, first.state) == (directory["body_a2"].name, HopState.ACKNOWLEDGED)
     assert (first.answer, first.remark) == (ANSWERS["body_a2"], None)
@@ -104,7 +106,7 @@ async def test_a_letter_that_asks_nothing_has_nobody_missing(
 ) -> None:
     dispatch = await send(session, directory["agency"], directory["hall"])
     roll_up = await roll_up_answers(
-        session, by=directory["agency"].clerk, circular_id=dispatch.circular_id
+        session, by=directory["agency"].clerk, circular_id=dispatch.circular_id, at=MORNING
     )
     assert roll_up == AnswerRollUp(answered=[], missing=[], totals={})
 
@@ -112,4 +114,6 @@ async def test_a_letter_that_asks_nothing_has_nobody_missing(
 async def test_a_stranger_is_told_nothing(session: AsyncSession, directory: Directory) -> None:
     circular_id = await _ask(session, directory)
     with pytest.raises(NotFoundError):
-        await roll_up_answers(session, by=directory["stranger"].head, circular_id=circular_id)
+        await roll_up_answers(
+            session, by=directory["stranger"].head, circular_id=circular_id, at=MORNING
+        )

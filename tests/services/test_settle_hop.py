@@ -57,7 +57,9 @@ async def test_a_side_exit_settles_the_hop_with_its_reason(
     assert (hop.remark, hop.answer) == ("ส่งผิดหน่วยงาน", None)
     (event,) = await events(session, kind)
     assert (event.hop_id, event.registry_id) == (hop_id, desk.registry_id)
-    assert event.facts == {"remark": "ส่งผิดหน่วยงาน"}
+    before = "registered" if is_registered else "sent"
+    moved = {"before": before, "after": state.value}
+    assert event.facts == moved | {"remark": "ส่งผิดหน่วยงาน"}
     message = (await messages(session))[-1]
     assert (message.kind, message.hop_id) == (OutboxKind.SETTLED, hop_id)
 

@@ -136,6 +136,14 @@ async def test_untouched_books_are_whole(powerful: AsyncSession, directory: Dire
             "number 2 is missing",
             id="beginning",
         ),
+        pytest.param(
+            "UPDATE register SET positions = 5, allocated = 5, head_hash = (SELECT entry_hash"
+            " FROM register_entry e WHERE e.register_id = register.id AND e.position = 5)"
+            " WHERE book = 'circular'",
+            6,
+            "entry beyond the last one",
+            id="counter rewound",
+        ),
     ],
 )
 async def test_a_planted_change_is_found(
@@ -153,3 +161,27 @@ async def test_a_planted_change_is_found(
     verdicts = await _verify(powerful)
     assert verdicts[Book.CIRCULAR].fault == ChainFault(position=position, problem=problem)
     assert verdicts[Book.INCOMING].fault is None
+
+
+async def test_only_touched_registers_are_looked_at_when_asked(
+    powerful: AsyncSession, directory: Directory
+) -> None:
+    present = await powerful.scalar(text("SELECT CAST(pg_current_xact_id() AS text)"))
+    txid = int(present or 0)
+    touched = [verdict async for verdict in verify_registers(powerful, since_txid=txid)]
+    assert {verdict.book for verdict in touched} == {Book.CIRCULAR, Book.INCOMING}
+    assert [one async for one in verify_registers(powerful, since_txid=txid + 1)] == []
+
+
+async def test_a_register_that_was_opened_and_not_used_is_whole(
+    powerful: AsyncSession, directory: Directory
+) -> None:
+    await powerful.execute(
+        text(
+            "INSERT INTO register (registry_id, book, year, opened_at, opened_by)"
+            " SELECT registry_id, 'outgoing', year, opened_at, opened_by FROM register"
+            " WHERE book = 'circular'"
+        )
+    )
+    verdict = (await _verify(powerful))[Book.OUTGOING]
+    assert (verdict.entries, verdict.fault) == (0, None)

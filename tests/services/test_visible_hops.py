@@ -9,9 +9,10 @@ from domain.alarms import Alarm
 from domain.errors import NotAllowedError, NotFoundError
 from domain.vocabulary import AlarmStep, DispatchState, EventKind, HopState
 from services.letter_draft import LetterDraft
-from services.list_history import HistoryItem, list_history
+from services.list_history import Subject, list_history
 from services.raise_alarm import raise_alarm
 from services.show_route import RouteDispatch, show_route
+from services.tell_events import EventItem
 from services.visible_hops import get_dispatch, get_hop, get_letter, get_received_hop
 from tests.support.directory import _BODIES, Desk, Directory
 from tests.support.letters import (
@@ -188,8 +189,18 @@ async def test_the_route_shows_receipts_lateness_and_notices(
     assert (second.is_late, second.notices) == (True, ["overdue_register"])
 
 
-async def _history(session: AsyncSession, desk: Desk, circular_id: UUID) -> Sequence[HistoryItem]:
-    return await list_history(session, by=desk.clerk, circular_id=circular_id, after=0, limit=1000)
+async def _history(session: AsyncSession, desk: Desk, circular_id: UUID) -> Sequence[EventItem]:
+    page = await list_history(
+        session,
+        by=desk.clerk,
+        subject=Subject.CIRCULAR,
+        subject_id=circular_id,
+        at=MORNING,
+        after=0,
+        limit=1000,
+    )
+    assert page.next is None
+    return page.items
 
 
 @each_desk
@@ -221,16 +232,21 @@ async def test_the_history_is_told_page_by_page_with_names(
     circular = await send_down(session, directory)
     agency = directory["agency"]
     whole = await _history(session, agency, circular.id)
-    pages: list[HistoryItem] = []
-    while page := await list_history(
-        session,
-        by=agency.auditor,
-        circular_id=circular.id,
-        after=pages[-1].id if pages else 0,
-        limit=3,
-    ):
-        assert len(page) <= 3
-        pages += page
+    pages: list[EventItem] = []
+    after: int | None = 0
+    while after is not None:
+        page = await list_history(
+            session,
+            by=agency.auditor,
+            subject=Subject.CIRCULAR,
+            subject_id=circular.id,
+            at=MORNING,
+            after=after,
+            limit=3,
+        )
+        assert 0 < len(page.items) <= 3
+        pages += page.items
+        after = page.next
     assert pages == list(whole)
     assert whole[0].kind is EventKind.LETTER_ISSUED
     assert (whole[0].registry, whole[0].officer) == (agency.name, agency.clerk.name)

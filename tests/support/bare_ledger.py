@@ -40,7 +40,7 @@ BEFORE_PLANS = _DISPATCH.format(
 """A dispatch to the second body as migration 0005 knows it, with alarms of its own."""
 
 WITH_PLANS = (
-    _DISPATCH.format(columns="", values="")
+    _DISPATCH.format(columns=", senders, letters", values=", ARRAY[r.id], ARRAY[l.id]")
     + """
 INSERT INTO deadline_plan (dispatch_id, calendar_scopes, register_by, acknowledge_by, alarms,
     share_days, left_days, unannounced_years, calendar_version, policy_version,
@@ -48,7 +48,11 @@ INSERT INTO deadline_plan (dispatch_id, calendar_scopes, register_by, acknowledg
 SELECT id, '{nation}', register_by, acknowledge_by, '[]', 5, 0, '{}', 1, 1, '0', sent_at
 FROM dispatch;
 """
-    + _HOP.format(columns=", plan_id", values=", p.id", tables=", deadline_plan p")
+    + _HOP.format(
+        columns=", plan_id, circular_id, senders",
+        values=", p.id, d.circular_id, d.senders",
+        tables=", deadline_plan p",
+    )
     + f"""
 INSERT INTO deadline_move (kind, dispatch_id, days, reason, hops, at, officer_id)
 SELECT 'extended', id, 2, 'ขอขยายเวลา', 1, '2021-03-04', '{_SYSTEM}' FROM dispatch;

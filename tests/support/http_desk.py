@@ -130,11 +130,15 @@ async def running_api(
     app: FastAPI,
     *,
     sessions: async_sessionmaker[AsyncSession],
+    inside: async_sessionmaker[AsyncSession],
     desks: Directory,
     folder: Path,
     temporal_address: str | None = None,
 ) -> AsyncIterator[Api]:
-    """Give `app` its parts, as its own start would, and speak to it without a socket."""
+    """Give `app` its parts, as its own start would, and speak to it without a socket.
+
+    `inside` is the way of the tests to the same ledger, past every policy.
+    """
     settings = Settings(data_dir=folder, temporal_address=temporal_address)
     clock = Clock()
     app.state.parts = Parts(
@@ -149,7 +153,7 @@ async def running_api(
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://wian") as client:
         yield Api(
-            app=app, client=client, clock=clock, desks=desks, sessions=sessions, settings=settings
+            app=app, client=client, clock=clock, desks=desks, sessions=inside, settings=settings
         )
 
 

@@ -53,8 +53,8 @@ class LadderScene:
     async def write(self, *recipients: str, secrecy: Secrecy, is_root: bool = False) -> None:
         """Write the dispatch and its hops, below one of the agency unless it is a root."""
         self.letter = await issue(self.session, self.directory["agency"], secrecy=secrecy)
-        above = None if is_root else await self._dispatch("agency", lineage=[])
-        self.dispatch = await self._dispatch(self.sender, lineage=[above.id] if above else [])
+        above = None if is_root else await self._dispatch("agency")
+        self.dispatch = await self._dispatch(self.sender, above=above)
         plan_id = await self.plan()
         for position, name in enumerate(recipients):
             self.hops[name] = Hop(
@@ -62,17 +62,23 @@ class LadderScene:
                 position=position,
                 chunk=0,
                 recipient_registry_id=self.directory[name].registry_id,
+                circular_id=self.dispatch.circular_id,
+                senders=self.dispatch.senders,
+                secrecy=secrecy,
                 state=HopState.SENT,
                 plan_id=plan_id,
             )
         self.session.add_all(self.hops.values())
         await self.session.flush()
 
-    async def _dispatch(self, sender: str, *, lineage: list[UUID]) -> Dispatch:
+    async def _dispatch(self, sender: str, *, above: Dispatch | None = None) -> Dispatch:
         desk, id_ = self.directory[sender], uuid4()
         dispatch = Dispatch(
             id=id_,
-            lineage=[*lineage, id_],
+            lineage=[*(above.lineage if above else ()), id_],
+            senders=[*(above.senders if above else ()), desk.registry_id],
+            letters=self.letter.lineage,
+            secrecy=self.letter.secrecy,
             letter_id=self.letter.id,
             circular_id=self.letter.circular_id,
             sender_registry_id=desk.registry_id,

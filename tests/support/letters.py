@@ -1,6 +1,7 @@
 """Letters on their way, built through the use cases with defaults that a test may override."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.access import ActingOfficer
 from domain.deadlines import Deadlines
-from domain.vocabulary import Book, EventKind
+from domain.vocabulary import Book, EventKind, Secrecy
 from models import Base, Dispatch, Event, Hop, Letter, Outbox, Register
 from services.create_dispatch import SendOrder
 from services.dispatch_letter import dispatch_letter
@@ -51,6 +53,11 @@ def order(
     )
 
 
+def cleared(officer: ActingOfficer, secrecy: Secrecy) -> ActingOfficer:
+    """Return the officer with the clearance that a class of secrecy needs."""
+    return replace(officer, clearance=secrecy)
+
+
 async def issue(
     session: AsyncSession,
     desk: Desk,
@@ -61,7 +68,7 @@ async def issue(
     """Issue a circular of `desk` about nothing in particular."""
     return await issue_letter(
         session,
-        by=desk.clerk,
+        by=cleared(desk.clerk, draft.get("secrecy", Secrecy.NORMAL)),
         registry_id=desk.registry_id,
         draft=LetterDraft(**{"subject": "ขอให้รายงานผล", **draft}),
         files=StoredFiles(),
@@ -82,7 +89,7 @@ async def send(
     letter = letter or await issue(session, desk, at=at)
     return await dispatch_letter(
         session,
-        by=desk.clerk,
+        by=cleared(desk.clerk, letter.secrecy),
         letter_id=letter.id,
         order=order(*recipients, deadlines=deadlines, answer_form=answer_form),
         at=at,

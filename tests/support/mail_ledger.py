@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from domain.alarms import MEANING
 from domain.vocabulary import AlarmStep, Authority, Book, HopState, Role, Secrecy, Urgency
 from models import DeadlinePlan, Hop, Letter, Mail, Notice
-from services.take_number import take_number
+from services.take_number import Shelf, take_number
 from tests.support.directory import Desk
 
 MONDAY = date(2026, 6, 8)
@@ -55,15 +55,15 @@ async def send_out(
     dispatch_id: UUID = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     await session.execute(
         text("""
-        INSERT INTO dispatch (id, lineage, letter_id, circular_id, sender_registry_id, state,
-            register_by, acknowledge_by, sent_at, sent_by)
-        VALUES (:id, ARRAY[CAST(:id AS uuid)], :letter, :letter, :sender, 'open', :register_by,
-            :acknowledge_by, :at, :by)
+        INSERT INTO dispatch (id, lineage, senders, letters, secrecy, letter_id, circular_id,
+            sender_registry_id, state, register_by, acknowledge_by, sent_at, sent_by)
+        SELECT :id, ARRAY[CAST(:id AS uuid)], ARRAY[registry_id], lineage, secrecy, id, id,
+            registry_id, 'open', :register_by, :acknowledge_by, :at, :by
+        FROM letter WHERE id = :letter
         """),
         {
             "id": dispatch_id,
             "letter": letter_id,
-            "sender": sender.registry_id,
             "register_by": register_by,
             "acknowledge_by": acknowledge_by,
             "at": sent_at,
@@ -78,6 +78,9 @@ async def send_out(
             position=0,
             chunk=0,
             recipient_registry_id=recipient.registry_id,
+            circular_id=letter_id,
+            senders=[sender.registry_id],
+            secrecy=letter.get("secrecy", Secrecy.NORMAL),
             state=HopState.SENT,
             plan_id=plan,
         )
@@ -110,6 +113,9 @@ async def notify(
         insert(Notice)
         .values(
             hop_id=sent.hop_id,
+            dispatch_id=sent.dispatch_id,
+            circular_id=sent.letter_id,
+            secrecy=select(Hop.secrecy).where(Hop.id == sent.hop_id).scalar_subquery(),
             step=step,
             kind=MEANING[step][2],
             registry_id=(to or sent.recipient).registry_id,
@@ -135,8 +141,9 @@ async def stamp(session: AsyncSession, sent: Sent, *, at: datetime = SENT_AT) ->
     """Let the recipient register the letter."""
     entry = await take_number(
         session,
-        registry_id=sent.recipient.registry_id,
-        book=Book.INCOMING,
+        shelf=Shelf(
+            registry_id=sent.recipient.registry_id, book=Book.INCOMING, secrecy=Secrecy.NORMAL
+        ),
         letter_id=sent.letter_id,
         by=sent.recipient.clerk.id,
         at=at,
@@ -253,8 +260,7 @@ async def _letter(
     letter_id: UUID = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     taken = await take_number(
         session,
-        registry_id=sender.registry_id,
-        book=Book.CIRCULAR,
+        shelf=Shelf(registry_id=sender.registry_id, book=Book.CIRCULAR, secrecy=secrecy),
         letter_id=letter_id,
         by=sender.clerk.id,
         at=SENT_AT,

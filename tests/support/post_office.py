@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from domain.vocabulary import AlarmStep, Role
-from infra.database import create_engine, create_sessions
+from infra.database import WORKER_ROLE, create_engine, create_sessions
 from models import Mail
 from services.compose_mail import Letterhead
 from services.make_digests import make_digests
@@ -45,7 +45,7 @@ class Ground:
 @asynccontextmanager
 async def open_ground(database: Database, directory: Directory) -> AsyncIterator[Ground]:
     """Connect to a ledger until the block ends."""
-    engine = create_engine(database.app_url, pool=16)
+    engine = create_engine(database.worker_url, pool=16, role=WORKER_ROLE)
     owner = create_engine(database.owner_url, pool=1, role=None)
     yield Ground(directory=directory, sessions=create_sessions(engine), owner=owner)
     await engine.dispose()

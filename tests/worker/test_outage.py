@@ -70,7 +70,7 @@ async def test_a_thousand_alarms_that_came_due_meanwhile_are_raised_once_and_in_
     temporal_client: Client,
 ) -> None:
     settings = Settings(
-        database_url=database.app_url,
+        worker_database_url=database.worker_url,
         temporal_address=temporal.address,
         task_queue=f"test-{uuid4()}",
         database_pool=8,

@@ -169,7 +169,7 @@ async def test_a_schedule_that_fires_makes_digests_and_reconciles(
         temporal_client,
         task_queue=task_queue,
         workflows=[DigestWorkflow, ReconcileWorkflow],
-        activities=[upkeep.make_digests, upkeep.reconcile],
+        activities=[upkeep.make_digests, upkeep.reconcile, upkeep.recount_figures],
         workflow_failure_exception_types=[Exception],
     ):
         await ensure_schedules(temporal_client, task_queue=task_queue, digest_at=AT)
@@ -282,7 +282,7 @@ async def test_the_processes_set_the_schedules_and_send_the_mails(
     stop = asyncio.Event()
     async with open_mailbox() as mailbox:
         settings = Settings(
-            database_url=database.app_url,
+            worker_database_url=database.worker_url,
             temporal_address=temporal.address,
             task_queue=task_queue,
             smtp_url=mailbox.url,
