@@ -76,8 +76,8 @@ ABOUT_NOBODY: Final = frozenset(
 EVERYBODYS: Final = frozenset({"organization_id", "officer_id"})
 """Ids of the directory, which everybody may name: what is told is looked through like a list."""
 
-DESKS_OF_A_POST: Final = 1
-"""An act is tried on so many of the ten desks for each role and class, in turn; a read on all."""
+DESKS: Final = {"POST": 1, "GET": 3}
+"""On how many of the ten desks a route is tried for each role and class, in turn; lists on all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,7 +127,7 @@ def _foreign(guarded: Guarded) -> Iterator[Question]:
             for nth, role in enumerate(Role):
                 start = 3 * (turn + nth) % len(desks)
                 owners = desks[start:] + desks[:start]
-                for owner in owners if about[0][0] == "GET" else owners[:DESKS_OF_A_POST]:
+                for owner in owners[: DESKS[about[0][0]]]:
                     asking = (
                         Person(desk=name, role=role, clearance=TOP)
                         for name in owners
