@@ -1,6 +1,7 @@
 """What is looked at in a filled year: letters, inboxes and questions chosen at random."""
 
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -59,8 +60,9 @@ ORDER BY event.id DESC OFFSET %(rows)s LIMIT 1
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """One thing to look at: what, and who looks."""
+    """One thing to look at: what it is called, and who looks."""
 
+    name: str
     subject: str
     look: Look
 
@@ -91,7 +93,7 @@ def _history(nth: int, hop: UUID, circular: UUID, letter: UUID, to: str, root: s
         )
         return page.items
 
-    return Key(subject=f"{desk}-clerk", look=look)
+    return Key(name=f"timeline of a {of.value}", subject=f"{desk}-clerk", look=look)
 
 
 def inbox_keys(books: YearBooks, rng: Random, count: int, *, rows: int) -> list[Key]:
@@ -101,7 +103,10 @@ def inbox_keys(books: YearBooks, rng: Random, count: int, *, rows: int) -> list[
     async def look(session: Any, by: Any, at: datetime) -> Any:  # noqa: ANN401 (as `Look` says)
         return await list_inbox(session, by=by, chosen=InboxFilter(), at=at, after=None, limit=rows)
 
-    return [Key(subject=f"{code}-clerk", look=look) for code in rng.choices(desks, k=count)]
+    return [
+        Key(name="inbox", subject=f"{code}-clerk", look=look)
+        for code in rng.choices(desks, k=count)
+    ]
 
 
 def full_inbox(books: YearBooks, desks: int) -> int:
@@ -144,7 +149,7 @@ def audit_key(
         page = await list_events(session, by=by, chosen=chosen, at=at, before=before, limit=limit)
         return page.items
 
-    return Key(subject=f"{code}-auditor", look=look)
+    return Key(name=_named(chosen), subject=f"{code}-auditor", look=look)
 
 
 def deep_keys(
@@ -163,3 +168,11 @@ def deep_keys(
 def events_key(code: str, registry: UUID) -> Key:
     """Return a full page of what one desk did, asked for by its auditor."""
     return audit_key(code, AuditQuestion(registry_id=registry), limit=FULL_PAGE)
+
+
+def _named(chosen: AuditQuestion) -> str:
+    default = AuditQuestion()
+    fields = [one.name for one in dataclass_fields(AuditQuestion)]
+    return "by " + ", ".join(
+        name for name in fields if getattr(chosen, name) != getattr(default, name)
+    )

@@ -91,7 +91,7 @@ async def _screen_row(
         detail={
             "p99_ms": [[_ms(one), _ms(other)] for one, other in tails],
             "p50_ms": [[_ms(median(one)), _ms(median(other))] for one, other in measured],
-            "slowest": _slowest(measured, sides),
+            "p50_ms_by_page": _by_name(measured, sides),
         },
     )
 
@@ -114,13 +114,19 @@ async def _pair(sides: Sequence[tuple[YearBooks, list[Key]]]) -> tuple[list[floa
     return least
 
 
-def _slowest(
+def _by_name(
     measured: Sequence[tuple[list[float], list[float]]],
     sides: Sequence[tuple[YearBooks, list[Key]]],
-) -> list[str]:
-    large, keys = measured[-1][0], sides[0][1]
-    order = sorted(range(len(keys)), key=lambda nth: -large[nth])[:3]
-    return [f"{keys[nth].subject}: {_ms(large[nth])} ms" for nth in order]
+) -> dict[str, list[float]]:
+    """Return the median of each sort of page on both sides, in milliseconds."""
+    names = [key.name for key in sides[0][1]]
+    return {
+        name: [
+            _ms(median(one for one, own in zip(side, names, strict=True) if own == name))
+            for side in measured[-1]
+        ]
+        for name in sorted(set(names))
+    }
 
 
 async def _deep_row(books: YearBooks, effort: ScreenEffort) -> Row:

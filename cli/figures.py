@@ -26,7 +26,7 @@ from services.find_officer import find_officer
 from services.recount_figures import recount_figures
 from services.show_figures import FigureFilter, FigurePage, Figures, show_figures
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 _PAGE = 500
 _DAY = timedelta(days=1)
 _HEADINGS = (

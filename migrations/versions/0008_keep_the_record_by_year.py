@@ -95,18 +95,8 @@ CREATE OR REPLACE FUNCTION number_register_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     book register;
-    seals sealing;
-BEGIN
-    SELECT * INTO STRICT seals FROM sealing;
-    IF seals.fenced_at IS NOT NULL THEN
-        RAISE EXCEPTION 'the ledger is fenced: %', seals.fence_reason USING ERRCODE = 'WN005';
-    END IF;
-    NEW.is_unsealed := coalesce(
-        seals.caught_up_at < clock_timestamp() - seals.stop_after, false);
-    IF NEW.is_unsealed AND seals.on_stop = 'refuse' THEN
-        RAISE EXCEPTION 'the record is not being sealed' USING ERRCODE = 'WN006';
-    END IF;
-    SELECT * INTO STRICT book FROM register WHERE id = NEW.register_id FOR UPDATE;
+{declare}BEGIN
+{check}    SELECT * INTO STRICT book FROM register WHERE id = NEW.register_id FOR UPDATE;
     NEW.position := book.positions + 1;
     -- Recorded time never runs backwards inside a register, whichever desk had the lock first.
     NEW.recorded_at := greatest(NEW.recorded_at, book.last_recorded_at);
@@ -143,49 +133,17 @@ BEGIN
     RETURN NEW;
 END $$
 """
-
-_NUMBER_ENTRY_BEFORE = """
-CREATE OR REPLACE FUNCTION number_register_entry() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    book register;
-BEGIN
-    SELECT * INTO STRICT book FROM register WHERE id = NEW.register_id FOR UPDATE;
-    NEW.position := book.positions + 1;
-    -- Recorded time never runs backwards inside a register, whichever desk had the lock first.
-    NEW.recorded_at := greatest(NEW.recorded_at, book.last_recorded_at);
-    NEW.stamped_at := coalesce(NEW.stamped_at, NEW.recorded_at);
-    IF NEW.kind = 'allocated' THEN
-        NEW.number := book.opened_after + book.allocated + 1;
-    ELSIF NEW.kind = 'back_entered' AND NEW.number > book.opened_after THEN
-        RAISE EXCEPTION 'number % was never on paper', NEW.number USING ERRCODE = 'WN001';
-    ELSIF NEW.kind = 'voided' AND NEW.number > book.opened_after + book.allocated THEN
-        RAISE EXCEPTION 'number % was never given', NEW.number USING ERRCODE = 'WN001';
+_DECLARE = """    seals sealing;
+"""
+_CHECK = """    SELECT * INTO STRICT seals FROM sealing;
+    IF seals.fenced_at IS NOT NULL THEN
+        RAISE EXCEPTION 'the ledger is fenced: %', seals.fence_reason USING ERRCODE = 'WN005';
     END IF;
-    -- Under the lock, because two desks may hold the same sheet of paper.
-    IF NEW.kind = 'back_entered' AND EXISTS (
-        SELECT FROM register_entry e
-        WHERE e.register_id = NEW.register_id AND e.number = NEW.number AND e.kind = 'voided'
-    ) THEN
-        RAISE EXCEPTION 'number % of register_entry is voided', NEW.number
-            USING ERRCODE = 'unique_violation';
-    ELSIF NEW.kind = 'voided' AND EXISTS (
-        SELECT FROM register_entry e
-        WHERE e.register_id = NEW.register_id AND e.number = NEW.number AND e.kind <> 'voided'
-            AND (e.hop_id IS NOT NULL OR e.letter_id IS DISTINCT FROM NEW.letter_id)
-    ) THEN
-        RAISE EXCEPTION 'number % is on a receipt or another letter', NEW.number
-            USING ERRCODE = 'WN003';
+    NEW.is_unsealed := coalesce(
+        seals.caught_up_at < clock_timestamp() - seals.stop_after, false);
+    IF NEW.is_unsealed AND seals.on_stop = 'refuse' THEN
+        RAISE EXCEPTION 'the record is not being sealed' USING ERRCODE = 'WN006';
     END IF;
-    NEW.entry_hash := register_entry_hash(book.head_hash, NEW);
-    UPDATE register SET
-        allocated = allocated + CASE WHEN NEW.kind = 'allocated' THEN 1 ELSE 0 END,
-        positions = NEW.position,
-        head_hash = NEW.entry_hash,
-        last_recorded_at = NEW.recorded_at
-    WHERE id = NEW.register_id;
-    RETURN NEW;
-END $$
 """
 
 _APPEND_ONLY = ("seal", "log_node")
@@ -305,7 +263,7 @@ def _keep_the_log() -> None:
     )
     """)
     op.execute("INSERT INTO sealing DEFAULT VALUES")
-    op.execute(_NUMBER_ENTRY)
+    op.execute(_NUMBER_ENTRY.format(declare=_DECLARE, check=_CHECK))
 
 
 def _add_figures() -> None:
@@ -368,7 +326,7 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     for table in ("rolled_up", "desk_count", "hop_time"):
         op.drop_table(table)
-    op.execute(_NUMBER_ENTRY_BEFORE)
+    op.execute(_NUMBER_ENTRY.format(declare="", check=""))
     for table in ("sealing", "log_node", "seal"):
         op.drop_table(table)
     op.drop_index(op.f("ix_letter_number_value_id"), table_name="letter")

@@ -208,7 +208,12 @@ def test_an_interrupted_creation_begins_again_even_in_a_private_folder(tmp_path:
     passwords = folder / "passwords.json"
     assert stat.S_IMODE(passwords.stat().st_mode) == 0o600
     assert passwords.stat().st_uid == os.geteuid()
-    assert json.loads(passwords.read_text()).keys() == {"postgres", "wian_owner", "wian_app"}
+    assert json.loads(passwords.read_text()).keys() == {
+        "postgres",
+        "wian_owner",
+        "wian_app",
+        "wian_worker",
+    }
     assert not (folder / "data.new").exists()
 
 
