@@ -32,7 +32,7 @@ check: setup ## Format, lint, types and the import ladder
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## Print performance ratios; QUICK=1 takes under 90 s
+bench: setup ## Print performance ratios; QUICK=1 for a shorter look
 	$(BIN)/python -m benchmarks.main $(if $(QUICK),--quick)
 
 migrate: setup ## Bring the schema of WIAN_OWNER_DATABASE_URL to this version
