@@ -22,9 +22,16 @@ def create_engine(url: SecretStr, *, pool: int, role: str | None = APPLICATION_R
     `wian_worker`, which can add to the ledger and never change it. `role=None` keeps the rights
     of the login.
     """
-    options = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    options = (
+        "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+        # services/time_span.py counts on it: an event is written on the day that it says.
+        " -c transaction_timeout=12h"
+    )
     if role is not None:
         options += f" -c role={role}"
+    if role == APPLICATION_ROLE:
+        # Its policies make planning a page dearer than reading it: a statement is planned once.
+        options += " -c plan_cache_mode=force_generic_plan"
     return create_async_engine(
         url.get_secret_value(),
         pool_size=pool,

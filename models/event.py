@@ -48,6 +48,7 @@ class Event(Base):
         Index(None, "registry_id", "id"),
         Index(None, "officer_id", "id"),
         Index(None, "txid"),
+        Index("ix_event_late", "registry_id", "id", postgresql_where=text("is_late")),
         # What is asked for seldom is found without walking past what happens always.
         Index(
             "ix_event_rare",

@@ -35,7 +35,6 @@ class HopTime(Base):
 
     __table_args__ = (
         Index(None, "recipient_registry_id", "sent_at"),
-        Index(None, "sender_registry_id", "sent_at"),
         Index(None, "circular_id"),
     )
 

@@ -12,13 +12,13 @@ from domain.access import ActingOfficer
 from domain.buddhist_era import bangkok_date
 from domain.errors import NotFoundError
 from models import Officer, Organization
+from services.letter_events import letter_filter
 from services.list_events import note_events, registries_of
 from services.read_events import (
     MOST_PLACES,
     EventFilter,
     EventPage,
     Order,
-    letter_filter,
     read_events,
 )
 from services.visible_events import Sight, few_hops

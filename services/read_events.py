@@ -14,9 +14,9 @@ from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.vocabulary import EventKind, Urgency
-from models import Letter
 from services.tell_events import COLUMNS, EventItem, tell_events
-from services.visible_events import Sight, few_hops
+from services.time_span import BEYOND, time_span
+from services.visible_events import Sight
 
 MOST_PLACES = 300
 """Places whose newest events are fetched one by one; of more registries, the record is walked."""
@@ -26,7 +26,6 @@ _STRETCHES: Final = (4_000, 16_000, 64_000)
 _PATIENT: Final = (*_STRETCHES, 1_000_000)
 _LEAST_OF_EACH: Final = 4
 _MOST_AT_ONCE: Final = 2_000
-_BEYOND: Final = 2**63 - 1
 
 Batch = tuple[Sequence[RowMapping], int | None]
 """Events in their order, and where those after them begin; None where nothing follows."""
@@ -78,6 +77,7 @@ class _Search:
     wanted: EventFilter
     order: Order
     limit: int
+    span: tuple[int, int]
 
     @property
     def places(self) -> Mapping[str, Sequence[UUID]] | None:
@@ -109,8 +109,11 @@ class _Search:
             "kinds": [kind.value for kind in wanted.kinds] or None,
             "urgency": wanted.urgency and wanted.urgency.value,
             "since": wanted.since,
+            "first": wanted.since and self.span[0],
             "until": wanted.until,
-            "is_late": wanted.is_late,
+            "end": wanted.until and self.span[1],
+            "late": wanted.is_late or None,
+            "not_late": wanted.is_late is False or None,
         }
         return {name: value for name, value in given.items() if value is not None} | more
 
@@ -126,8 +129,12 @@ _FILTERS: Mapping[str, str] = {
     "kinds": "e.kind = ANY (CAST(:kinds AS text[]))",
     "urgency": "e.urgency = :urgency",
     "since": "e.at >= :since",
+    "first": "e.id >= :first",
     "until": "e.at < :until",
-    "is_late": "e.is_late = :is_late",
+    "end": "e.id < :end",
+    # Without a parameter, so that a plan made once and for all may use the index of late events.
+    "late": "e.is_late",
+    "not_late": "NOT e.is_late",
 }
 _PLACES: Mapping[str, str] = {
     "hop_id": "e.hop_id = place.id",
@@ -209,7 +216,8 @@ async def read_events(
         patient: Fill every page, however long that takes; otherwise one that needs such a walk may
             be short though there are more.
     """
-    search = _Search(session=session, wanted=wanted, order=order, limit=limit)
+    span = await time_span(session, since=wanted.since, until=wanted.until)
+    search = _Search(session=session, wanted=wanted, order=order, limit=limit, span=span)
     places, found, following = search.places, list[EventItem](), None
     if places is None:
         batches = _on_the_way(search, after, patient=patient)
@@ -237,7 +245,7 @@ async def _at_places(
     """
     order, end = search.order, after
     if end is None:
-        end = _BEYOND if order is Order.NEWEST_FIRST else 0
+        end = BEYOND if order is Order.NEWEST_FIRST else 0
     done = {"registry_id": "registries", "letter_id": "letters"}
     filters = search.filters(*(done.get(name, name) for name in places))
     statement = _of_places(tuple(places), order, filters)
@@ -273,27 +281,16 @@ async def _on_the_way(
     """Walk the record from its newest event in stretches, each longer than the one before."""
     session, wanted = search.session, search.wanted
     top: int = (await session.scalar(_TOP) or 0) + 1 if after is None else after
+    least, top = search.span[0], min(top, search.span[1])
     is_rare = bool(wanted.kinds) and _COMMON.isdisjoint(wanted.kinds)
     statement = _of_stretch(search.filters(), is_rare=is_rare)
     for length in chain(_PATIENT, repeat(_PATIENT[-1])) if patient else _STRETCHES:
-        floor, quota = max(top - length, 0), search.limit + 1
+        floor, quota = max(top - length, least), search.limit + 1
         while top > floor:
             values = search.values(after=top, floor=floor, quota=quota)
             rows = (await session.execute(statement, values)).mappings().all()
             top = floor if len(rows) < quota else rows[-1]["id"]
-            yield rows, top or None
+            yield rows, top if top > least else None
             quota = min(4 * quota, _MOST_AT_ONCE)
-        if not floor:
+        if floor <= least:
             return
-
-
-async def letter_filter(session: AsyncSession, *, sight: Sight, letter: Letter) -> EventFilter:
-    """Return where the events of a letter lie, for a reader who may see it."""
-    hops = await few_hops(
-        session,
-        sight=sight,
-        circular_id=letter.circular_id,
-        letter_id=letter.id,
-        most=MOST_PLACES,
-    )
-    return EventFilter(letters=[letter.id], hops=hops)

@@ -15,7 +15,8 @@ from sqlalchemy.types import Text, Uuid
 from domain.access import READ, ActingOfficer
 from domain.vocabulary import HopState
 from models import Letter, Registry
-from services.read_events import Order, letter_filter, read_events
+from services.letter_events import letter_filter
+from services.read_events import Order, read_events
 from services.tell_events import EventItem
 from services.visible_events import Sight
 

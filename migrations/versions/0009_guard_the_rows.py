@@ -94,6 +94,7 @@ RETURN (SELECT created_at FROM outbox WHERE sent_at IS NULL AND parked_at IS NUL
 _FOR_BOTH = """
 REVOKE ALL ON FUNCTION outbox_waiting_since() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION outbox_waiting_since() TO wian_app, wian_worker;
+GRANT EXECUTE ON FUNCTION events_about(timestamptz) TO wian_worker;
 GRANT SELECT ON SEQUENCE event_id_seq TO wian_app, wian_worker
 """
 
@@ -341,6 +342,9 @@ def downgrade() -> None:
     op.drop_column("dispatch", "senders")
     op.drop_column("dispatch", "letters")
     # The role may serve other databases of this server: only its rights here are taken back.
-    op.execute("REVOKE EXECUTE ON FUNCTION add_event_year(integer) FROM wian_worker")
+    op.execute(
+        "REVOKE EXECUTE ON FUNCTION add_event_year(integer), events_about(timestamptz)"
+        " FROM wian_worker"
+    )
     op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM wian_worker")
     op.execute("REVOKE USAGE ON SCHEMA public FROM wian_worker")
