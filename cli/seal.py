@@ -22,7 +22,6 @@ from services.fence_ledger import (
     show_sealing,
 )
 from services.read_log import current_era
-from services.record_event import SYSTEM_OFFICER
 from services.seal_log import LogSigner
 from worker.sealer import log_signer, run_sealer
 from worker.witnesses import (
@@ -113,7 +112,6 @@ async def _restart(session: AsyncSession, reason: str) -> NewLog:
     held = await ask_witnesses(witnesses, signer, era=era)
     begun = await restart_log(
         session,
-        by=SYSTEM_OFFICER,
         name=signer.name,
         reason=reason,
         witnessed=[one for one in held if one is not None],

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +12,7 @@ from domain.errors import ConflictError
 from domain.vocabulary import EventKind
 from services.read_log import current_era, newest_root
 from services.record_directory import NO_REGISTRY
-from services.record_event import record_event
+from services.record_event import SYSTEM_OFFICER, record_event
 from services.stray_rows import future_row
 
 _SHOW = text("""
@@ -95,7 +94,6 @@ async def lift_fence(session: AsyncSession) -> None:
 async def restart_log(
     session: AsyncSession,
     *,
-    by: UUID,
     name: str,
     reason: str,
     witnessed: Sequence[Checkpoint],
@@ -109,7 +107,6 @@ async def restart_log(
 
     Args:
         session: The operator's transaction.
-        by: In whose name: the system's, for no other begins a log.
         name: The log's name, without an era.
         reason: Why.
         witnessed: The newest checkpoint of the old log that each witness holds.
@@ -141,7 +138,12 @@ async def restart_log(
         "witnessed": [{"size": one.size, "root": one.root.hex()} for one in witnessed],
     }
     await record_event(
-        session, EventKind.LOG_RESTARTED, at=at, by=by, registry_id=NO_REGISTRY, facts=facts
+        session,
+        EventKind.LOG_RESTARTED,
+        at=at,
+        by=SYSTEM_OFFICER,
+        registry_id=NO_REGISTRY,
+        facts=facts,
     )
     await lift_fence(session)
     await session.execute(_BEGIN_ANEW)

@@ -8,7 +8,6 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.schemas.base import Given, Instant, Told
-from api.schemas.circulars import HistoryItemOut
 from domain.vocabulary import EventKind, HopState, Secrecy, Urgency
 from services.export_events import FileFormat
 from services.list_events import AuditQuestion
@@ -68,11 +67,19 @@ class ExportAsked(AuditFilter):
     format: FileFormat = FileFormat.CSV
 
 
-class EventOut(HistoryItemOut):
+class EventOut(Told):
     """One event: who, for which registry, when, and what was before and after it."""
 
-    registry: str | None = Field(description="Null where it concerns no registry")  # type: ignore[assignment]
-    officer: str | None = Field(description="Null where it is a person no longer known")  # type: ignore[assignment]
+    id: int
+    at: datetime
+    kind: EventKind
+    registry_id: UUID
+    registry: str | None = Field(description="Null where it concerns no registry")
+    officer: str | None = Field(description="Null where it is a person no longer known")
+    letter_id: UUID | None
+    dispatch_id: UUID | None
+    hop_id: UUID | None
+    facts: dict[str, Any]
     officer_id: UUID
     text: str = Field(examples=["ลงรับ เลขรับที่ ๑๐๙๗ (ยังไม่ลงรับ → ลงรับแล้ว)"])
     stamped_at: datetime | None = Field(description="What the receiving stamp says (ตรารับ)")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.schemas.base import Told
 from api.schemas.dispatches import CountsOut
-from domain.vocabulary import AlarmStep, DispatchState, EventKind, HopState
+from domain.vocabulary import AlarmStep, DispatchState, HopState
 
 
 class RouteHopOut(Told):
@@ -51,21 +51,6 @@ class RouteOut(Told):
     circular_id: UUID
     counts: CountsOut
     route: list[RouteDispatchOut]
-
-
-class HistoryItemOut(Told):
-    """One event."""
-
-    id: int
-    at: datetime
-    kind: EventKind
-    registry_id: UUID
-    registry: str
-    officer: str
-    letter_id: UUID | None
-    dispatch_id: UUID | None
-    hop_id: UUID | None
-    facts: dict[str, Any]
 
 
 class BodyAnswerOut(Told):

@@ -12,21 +12,6 @@ from domain.deadlines import Deadlines
 from domain.vocabulary import AlarmStep, DispatchState, HopState
 from services.create_dispatch import SendOrder
 
-FORM_EXAMPLE = {
-    "type": "object",
-    "required": ["joined", "participants"],
-    "properties": {
-        "joined": {"type": "boolean", "title": "เข้าร่วม"},
-        "participants": {
-            "type": "array",
-            "title": "รายชื่อผู้เข้าร่วม",
-            "items": {"type": "string", "minLength": 1},
-            "minItems": 2,
-            "maxItems": 2,
-        },
-    },
-}
-
 
 class SendIn(Given):
     """Whom to send to and until when; the alarms are frozen at this moment."""

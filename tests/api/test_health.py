@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from infra.database import create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
 from services.fence_ledger import restart_log
-from services.record_event import SYSTEM_OFFICER
 from tests.conftest import Database
 from tests.support.directory import Directory
 from tests.support.http_desk import Api, refused, running_api, told
@@ -161,7 +160,6 @@ async def test_a_restored_backup_stops_numbering_until_an_operator_acts(
         async with api.sessions.begin() as session:
             await restart_log(
                 session,
-                by=SYSTEM_OFFICER,
                 name=NAME,
                 reason="กู้คืนจากสำรอง",
                 witnessed=[],

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.register_chain import GENESIS, ChainFault, Entry, entry_hash, first_fault
+from domain.register_chain import GENESIS, ChainFault, Entry, entry_hash
 from domain.vocabulary import EntryKind
 from tests.support.entries import ENTRIES
+from tests.support.register_chain import first_fault
 
 Chain = list[tuple[Entry, bytes]]
 MORNING = datetime(2021, 3, 2, 2, tzinfo=UTC)

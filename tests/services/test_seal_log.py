@@ -21,7 +21,6 @@ from services import seal_log
 from services.fence_ledger import restart_log
 from services.read_leaves import find_cut, read_batches, read_leaves
 from services.read_log import edge_at, leaves_between, newest_root, read_present
-from services.record_event import SYSTEM_OFFICER
 from services.seal_log import LogEdge, draft_seal, find_edge, store_seal
 from tests.conftest import Database
 from tests.support.directory import Directory
@@ -205,9 +204,7 @@ async def test_a_draft_of_a_log_that_ended_is_forgotten(sessions: Sessions) -> N
         )
     assert draft is not None
     async with sessions.begin() as session:
-        await restart_log(
-            session, by=SYSTEM_OFFICER, name="x", reason="x", witnessed=[], at=datetime.now(UTC)
-        )
+        await restart_log(session, name="x", reason="x", witnessed=[], at=datetime.now(UTC))
     async with sessions() as session:
         with pytest.raises(ConflictError) as refused:
             await store_seal(session, draft=draft, token=None, caught_up_at=None)

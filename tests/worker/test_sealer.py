@@ -20,7 +20,6 @@ from infra.witness import FolderWitness
 from models import Event, RegisterEntry, Seal
 from services.fence_ledger import fence_ledger, lift_fence, restart_log, show_sealing
 from services.read_log import current_era
-from services.record_event import SYSTEM_OFFICER
 from tests.conftest import Database
 from tests.support.directory import Directory
 from tests.support.letters import issue
@@ -284,7 +283,6 @@ async def test_a_new_log_seals_everything_again(
             held = await witness.latest(NAME)
             begun = await restart_log(
                 session,
-                by=SYSTEM_OFFICER,
                 name=NAME,
                 reason="กู้คืนจากสำรอง",
                 witnessed=[read_checkpoint(held or "")],
@@ -315,7 +313,6 @@ async def test_no_new_log_begins_while_rows_are_ahead_of_the_server(
         async with sessions.begin() as session:
             await restart_log(
                 session,
-                by=SYSTEM_OFFICER,
                 name=NAME,
                 reason="กู้คืนจากสำรอง",
                 witnessed=[],
@@ -345,7 +342,6 @@ async def test_looks_at_a_log_that_ended_are_forgotten(
         async with sessions.begin() as session:
             await restart_log(
                 session,
-                by=SYSTEM_OFFICER,
                 name=NAME,
                 reason="x",
                 witnessed=[],
