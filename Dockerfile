@@ -5,6 +5,9 @@ COPY requirements/runtime.txt requirements/
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
 
 FROM python:3.13-slim
+# Reads scanned letters; without it only files with a text layer are read.
+RUN apt-get update && apt-get install --yes --no-install-recommends tesseract-ocr tesseract-ocr-tha \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home wian \
     && install -d -o wian -g wian /var/lib/wian /var/lib/wian-log /var/lib/wian-witness
 COPY --from=build /venv /venv

@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHAINLP_READ_ONLY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench migrate lock clean
+.PHONY: help setup demo up test check bench eval migrate lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ check: setup ## Format, lint, types and the import ladder
 
 bench: setup ## Print performance ratios; QUICK=1 for a shorter look
 	$(BIN)/python -m benchmarks.main $(if $(QUICK),--quick)
+
+eval: setup ## Print how well letters are read, checked and matched; exit 1 if worse than before
+	$(BIN)/python -m benchmarks.eval_intake $(if $(LETTERS),--letters $(LETTERS))
 
 migrate: setup ## Bring the schema of WIAN_OWNER_DATABASE_URL to this version
 	$(BIN)/wian db upgrade

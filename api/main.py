@@ -25,11 +25,13 @@ from api.routes import (
     health,
     hops,
     inbox,
+    intake,
     letters,
     mails,
     plans,
     posts,
     registers,
+    search,
 )
 from api.tokens import TokenVerifier
 from infra.database import create_engine, create_sessions
@@ -98,6 +100,8 @@ def _versioned() -> APIRouter:
         figures,
         audit,
         evidence,
+        search,
+        intake,
     ):
         router.include_router(part.router)
     return router

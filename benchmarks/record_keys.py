@@ -28,7 +28,9 @@ _HOP = """
 SELECT h.id, h.circular_id, d.letter_id, r.code, s.code
 FROM unnest(%(places)s::uuid[]) AS place (id)
 CROSS JOIN LATERAL (
-    SELECT * FROM hop WHERE hop.id > place.id AND secrecy = 'normal' ORDER BY id LIMIT 1
+    SELECT * FROM hop
+    WHERE hop.id > place.id AND secrecy = 'normal' AND position >= %(position)s
+    ORDER BY id LIMIT 1
 ) h
 JOIN dispatch d ON d.id = h.dispatch_id
 JOIN registry r ON r.id = h.recipient_registry_id
@@ -68,10 +70,14 @@ class Key:
 
 
 def history_keys(books: YearBooks, rng: Random, count: int) -> list[Key]:
-    """Choose timelines: of hops, of the letters they carry, and of circulars, by a recipient."""
+    """Choose timelines: of hops, of the letters they carry, and of circulars by who began them."""
     places = [_place(rng) for _ in range(count)]
-    found = books.query(_HOP, places=places)
-    return [_history(nth, *row) for nth, row in enumerate(found)]
+    found = [
+        # A circular that goes to so many fills a page, whatever the years are like.
+        iter(books.query(_HOP, places=places[sort::3], position=FULL_PAGE // 2 if sort == 2 else 0))
+        for sort in range(3)
+    ]
+    return [_history(nth, *next(found[nth % 3])) for nth in range(count)]
 
 
 def _place(rng: Random) -> UUID:

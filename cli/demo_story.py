@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.demo_desk import DemoError, Desk
+from cli.demo_texts import TextClerk
 from domain.buddhist_era import register_year
 
 Say = Callable[[str], None]
@@ -91,25 +92,13 @@ class Story:
         self.say("เปิดทะเบียนต่อจากเลขสุดท้ายบนกระดาษ / registers opened where paper stopped")
 
     async def _agency_sends(self) -> str:
-        clerk = self.desk("clerk.nacc")
-        letter = await clerk.post(
-            "/v1/letters",
-            {
-                "registry_id": self.bodies["nacc"]["registry_id"],
-                "subject": "ขอเชิญเข้าร่วมการอบรมออนไลน์เรื่องการเปิดเผยข้อมูลสาธารณะ",
-                "body": "ขอให้จังหวัดแจ้งหน่วยงานในพื้นที่ ส่งผู้เข้าร่วมแห่งละ ๒ คน และตอบรับผ่านระบบ",
-                "signatory_post": "ผู้ช่วยเลขาธิการ",
-                "authority": "performing_duties_for",
-                "authority_post": "เลขาธิการ",
-            },
+        sent = await self._clerk("nacc").send(
+            "circular.txt",
+            {"answer_form": FORM} | self._deadlines(register=20, acknowledge=60),
+            recipients=[self.bodies["province-38"]["id"]],
         )
-        dispatch = await clerk.post(
-            "/v1/dispatches",
-            {"letter_id": letter["id"], "answer_form": FORM}
-            | self._order(["province-38"], register=20, acknowledge=60),
-        )
-        self.say(f"{letter['number']} → จังหวัดบึงกาฬ")
-        return str(dispatch["circular_id"])
+        self.say(f"{sent['number']} → จังหวัดบึงกาฬ")
+        return str(sent["dispatch"]["circular_id"])
 
     async def _province_passes_on(self) -> None:
         hop = await self._receive("hall-38")
@@ -120,23 +109,16 @@ class Story:
 
     async def _office_issues_cover(self) -> None:
         hop = await self._receive("office-38-local")
-        cover = {
-            "subject": "แจ้งองค์กรปกครองส่วนท้องถิ่นเข้าร่วมการอบรมออนไลน์",
-            "body": "จังหวัดขอให้อำเภอแจ้งองค์กรปกครองส่วนท้องถิ่นในพื้นที่ตามหนังสือที่แนบ",
-            "signatory_post": "รองผู้ว่าราชการจังหวัดบึงกาฬ",
-            "authority": "performing_duties_for",
-            "authority_post": "ผู้ว่าราชการจังหวัดบึงกาฬ",
-        }
-        await self.desk("clerk.office-38-local").post(
-            f"/v1/hops/{hop}/forward",
-            {"cover": cover} | self._order([*DISTRICTS, *DIRECT], register=10, acknowledge=24),
+        sent = await self._clerk("office-38-local").send(
+            "cover.txt", self._deadlines(register=10, acknowledge=24), hop_id=hop
         )
-        self.say("หนังสือนำ บก 0023.4/ว 927 → ๘ อำเภอ และโดยตรง ๒ แห่ง")
+        self.say(f"หนังสือนำ {sent['number']} → ๘ อำเภอ และโดยตรง ๒ แห่ง")
         await asyncio.gather(*(self._answer(code) for code in DIRECT if code not in LATE))
 
     async def _district(self, code: str) -> None:
         hop = await self._receive(code)
-        below = [one for one in self.bodies if self._is_below(one, code) and one not in DIRECT]
+        intended = await self.desk(f"clerk.{code}").get(f"/v1/hops/{hop}/intended")
+        below = [one["code"] for one in intended]
         await self.desk(f"clerk.{code}").post(
             f"/v1/hops/{hop}/forward", self._order(below, register=10, acknowledge=13)
         )
@@ -145,6 +127,10 @@ class Story:
         self.say(
             f"{self.bodies[code]['name']}: {len(below) - late} of {len(below)} bodies answered"
         )
+
+    def _clerk(self, code: str) -> TextClerk:
+        registry_id = self.bodies[code]["registry_id"]
+        return TextClerk(desk=self.desk(f"clerk.{code}"), registry_id=registry_id, say=self.say)
 
     async def _answer(self, code: str) -> None:
         hop = await self._receive(code)
@@ -173,20 +159,19 @@ class Story:
         known = {"hall-38": "province-38"}
         return str(self.bodies[known.get(code, code)]["registry"])
 
-    def _is_below(self, code: str, district: str) -> bool:
-        above = {edge["organization_id"] for edge in self.bodies[code]["above"]}
-        return self.bodies[district]["id"] in above
-
     def _order(
         self, recipients: Sequence[str], *, register: float, acknowledge: float
     ) -> dict[str, Any]:
+        ids = [self.bodies[code]["id"] for code in recipients]
+        return {"recipients": ids} | self._deadlines(register=register, acknowledge=acknowledge)
+
+    def _deadlines(self, *, register: float, acknowledge: float) -> dict[str, Any]:
         now = datetime.now(UTC)
 
         def later(seconds: float) -> str:
             return (now + timedelta(seconds=seconds)).isoformat()
 
         return {
-            "recipients": [self.bodies[code]["id"] for code in recipients],
             "remind_register_at": later(register - 1),
             "register_by": later(register),
             "remind_acknowledge_at": later(acknowledge - 1),

@@ -1,5 +1,6 @@
 """The ledger itself: how it gets its schema and its directory, and how it is verified."""
 
+import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from infra.database import APPLICATION_ROLE, WORKER_ROLE, create_engine, create_
 from infra.migrate import allow_application, upgrade_database
 from infra.settings import Settings
 from services.import_directory import import_directory
+from services.official_areas import refresh_areas
 
 console = Console(highlight=False)
 
@@ -25,16 +27,29 @@ def upgrade() -> None:
 
 
 def prepare_schema(settings: Settings) -> None:
-    """Apply the migrations; where one login serves for everything, let it act as the application.
+    """Apply the migrations and fill the official areas.
+
+    Where one login serves for everything, let it act as the application.
 
     Raises:
         SystemExit: No database is named.
     """
     url = owner_url(settings)
     upgrade_database(url)
+    asyncio.run(fill_areas(url))
     if settings.owner_database_url is None:
         for role in (APPLICATION_ROLE, WORKER_ROLE):
             allow_application(url, role=role)
+
+
+async def fill_areas(url: SecretStr) -> bool:
+    """Bring the official areas to this version's release; return whether that was to be done."""
+    engine = create_engine(url, pool=1, role=None)
+    try:
+        async with create_sessions(engine).begin() as session:
+            return await refresh_areas(session)
+    finally:
+        await engine.dispose()
 
 
 def owner_url(settings: Settings) -> SecretStr:

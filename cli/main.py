@@ -20,6 +20,7 @@ _COMMANDS = {
     "sealer": ("cli.seal:sealer", "Sign the log of the record every few seconds."),
     "alive": ("cli.serve:alive", "Exit 0 if the process of WIAN_HEARTBEAT_FILE still beats."),
     "import": ("cli.keep_ledger:import_", "Import a directory of organizations and officers."),
+    "import-bodies": ("cli.import_bodies:import_bodies_", "Import local bodies from CSV or XLSX."),
     "verify": (
         "cli.keep_ledger:verify",
         "Recompute registers, letters and the log.",
@@ -28,6 +29,8 @@ _COMMANDS = {
     "new-log": ("cli.seal:new_log", "Begin a new log after a backup was restored."),
     "log-key": ("cli.seal:log_key", "Print the log's public key, for auditors and verifiers."),
     "audit": ("cli.audit:audit", "Print the record: who had a letter, when, with which number."),
+    "intake": ("cli.intake:intake", "Read a letter's file: fields, contradictions, recipients."),
+    "search": ("cli.search:search", "Find letters by what they say; --reindex what exists."),
     "evidence": ("cli.evidence:evidence", "Print what proves a hop to a stranger."),
     "mails": ("cli.mails:mails", "Count the notices by mail; --resend those that were given up."),
     "figures": ("cli.figures:figures", "Print how fast and punctual hops are, or recount that."),

@@ -1,5 +1,6 @@
 """Every table of the ledger: the one re-export of the project, because Alembic needs it."""
 
+from models.area import Area, AreaKind
 from models.base import Base
 from models.calendar import (
     AnnouncedYear,
@@ -13,7 +14,15 @@ from models.dispatch import Dispatch, Hop
 from models.event import Event
 from models.figures import DeskCount, HopTime, RolledUp
 from models.idempotency_key import IdempotencyKey
+from models.intake import (
+    Intake,
+    IntakeRecipient,
+    IntakeValue,
+    IntendedRecipient,
+    OrganizationAlias,
+)
 from models.letter import Attachment, Letter
+from models.letter_search import LetterSearch
 from models.log import LogNode, Seal, Sealing
 from models.mail import Mail
 from models.notice import Notice
@@ -24,6 +33,8 @@ from models.registry import Register, RegisterEntry, Registry
 
 __all__ = [
     "AnnouncedYear",
+    "Area",
+    "AreaKind",
     "Attachment",
     "Base",
     "CalendarOverride",
@@ -36,7 +47,12 @@ __all__ = [
     "Hop",
     "HopTime",
     "IdempotencyKey",
+    "Intake",
+    "IntakeRecipient",
+    "IntakeValue",
+    "IntendedRecipient",
     "Letter",
+    "LetterSearch",
     "LogNode",
     "Mail",
     "Notice",
@@ -44,6 +60,7 @@ __all__ = [
     "Officer",
     "OfficerRole",
     "Organization",
+    "OrganizationAlias",
     "OrganizationEdge",
     "Outbox",
     "PolicyVersion",

@@ -19,6 +19,7 @@ from domain.letter_digest import letter_digest
 from domain.vocabulary import Book, EventKind
 from models import Attachment, Letter, Registry
 from services.files import FileStore
+from services.index_letter import index_letter, read_letter_words
 from services.letter_content import letter_content
 from services.letter_draft import EnclosedFile, LetterDraft, check_draft
 from services.record_event import record_event
@@ -61,6 +62,8 @@ async def issue_letter(
     check_draft(draft, dated=dated, at=at, secrecy_above=parent.secrecy if parent else None)
     by.require_clearance(draft.secrecy)
     sizes = [await _size(files, enclosed, by.id) for enclosed in draft.files]
+    # Parted into words before the number is taken, which locks the register.
+    words = await read_letter_words(draft.subject, draft.body)
     letter_id = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
     number, entry_id = await _take(session, registry, draft, dated, letter_id, by.id, at)
     letter = _letter(draft, dated, number, letter_id=letter_id, parent=parent)
@@ -69,6 +72,7 @@ async def issue_letter(
     session.add(letter)
     await session.flush()
     await _enclose(session, letter_id, draft.files, sizes)
+    await index_letter(session, letter=letter, words=words)
     await record_event(
         session,
         EventKind.LETTER_ISSUED,

@@ -56,6 +56,9 @@ async def scene(shared_api: Api) -> Scene:
     desk = str(office.desk.registry_id)
     period = await shared_api.officer("office", "head").act(f"/v1/registries/{desk}/posts", post)
     letter = await office.issue()
+    taken = await office.act("/v1/intake", {"registry_id": desk, "text": "เรื่อง ขอให้รายงานผล"})
+    place, lacking = f"/v1/intake/{taken['id']}", str(office.api.desks["direct"].organization_id)
+    line = await office.act(f"{place}/recipients", {"organization_id": lacking})
     (notice,) = (await office.read("/v1/notices"))["items"]
     books = (await office.get("/v1/registers")).json()
     ids = {
@@ -73,6 +76,8 @@ async def scene(shared_api: Api) -> Scene:
         "register_id": books[0]["id"],
         "book": "incoming",
         "year": "2021",
+        "intake_id": taken["id"],
+        "position": str(line["position"]),
     }
     return Scene(
         api=shared_api,
@@ -81,6 +86,12 @@ async def scene(shared_api: Api) -> Scene:
             "/v1/letters": office.letter(),
             "/v1/dispatches": office.order("direct", letter_id=letter["id"]),
             "/v1/dispatches/{dispatch_id}/closure": REASON,
+            "/v1/intake": {"registry_id": desk, "text": "เรื่อง ขอให้รายงานผล"},
+            "/v1/intake/{intake_id}/values": {"values": {"urgency": "normal"}},
+            "/v1/intake/{intake_id}/recipients": {"organization_id": lacking},
+            "/v1/intake/{intake_id}/recipients/{position}": {"left_out": True},
+            "/v1/intake/{intake_id}/dispatch": {"acknowledge_within": 5},
+            "/v1/intake/{intake_id}/discard": REASON,
             "/v1/hops/{hop_id}/receipt": None,
             "/v1/hops/{hop_id}/forward": office.order("direct"),
             "/v1/hops/{hop_id}/acknowledgment": {},
@@ -109,6 +120,7 @@ LISTS = frozenset(
         "/v1/audit/figures",
         "/v1/inbox",
         "/v1/inbox/counts",
+        "/v1/intake",
         "/v1/letters",
         "/v1/notices",
         "/v1/mails",
@@ -159,6 +171,16 @@ PRIVATE = frozenset(
         ("GET", "/v1/registries/{registry_id}/posts"),
         ("GET", "/v1/registers/{registry_id}/{book}/{year}/entries"),
         ("GET", "/v1/registers/{registry_id}/{book}/{year}/gaps"),
+        ("POST", "/v1/intake"),
+        ("POST", "/v1/intake/{intake_id}/values"),
+        ("POST", "/v1/intake/{intake_id}/recipients"),
+        ("POST", "/v1/intake/{intake_id}/recipients/{position}"),
+        ("POST", "/v1/intake/{intake_id}/dispatch"),
+        ("POST", "/v1/intake/{intake_id}/discard"),
+        ("GET", "/v1/intake/{intake_id}"),
+        ("GET", "/v1/intake/{intake_id}/text"),
+        ("GET", "/v1/intake/{intake_id}/candidates"),
+        ("GET", "/v1/intake/{intake_id}/plan"),
     }
 )
 
@@ -266,7 +288,7 @@ async def test_those_above_see_what_is_below_and_act_for_nobody(
                 assert answer.status_code == expected, (path, answer.text)
                 assert expected == 200 or answer.headers["content-type"] == PROBLEM
                 counts[expected] += 1
-    assert counts == {200: 3 * 12 + 2, 403: acts + 1, 404: 3 * len(PRIVATE), 409: 3}
+    assert counts == {200: 3 * 13 + 2, 403: acts + 1, 404: 3 * len(PRIVATE), 409: 3}
 
 
 async def test_nobody_sees_what_is_above_or_beside(scene: Scene) -> None:

@@ -71,7 +71,9 @@ class Fuzzed:
         post = {"post": "clerk", "first_day": "2058-01-07", "last_day": "2058-01-08"}
         place = f"/v1/registries/{item['registry_id']}/posts"
         period = self._act("office", place, post | {"reason": "หัวหน้าลาพักผ่อน"})
+        text = {"registry_id": item["registry_id"], "text": "เรื่อง ขอให้รายงานผล"}
         self.known = {
+            "intake_id": self._act("office", "/v1/intake", text)["id"],
             "registry_id": item["registry_id"],
             "letter_id": sent["office"]["letter_id"],
             "circular_id": item["letter_id"],

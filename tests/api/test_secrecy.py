@@ -23,6 +23,11 @@ SAYS_NOTHING: Final = frozenset(
         "/v1/audit/figures",
         "/v1/calendar",
         "/v1/inbox/counts",
+        "/v1/intake",
+        "/v1/intake/{intake_id}",
+        "/v1/intake/{intake_id}/candidates",
+        "/v1/intake/{intake_id}/plan",
+        "/v1/intake/{intake_id}/text",
         "/v1/mails",
         "/v1/me",
         "/v1/organizations",
@@ -33,7 +38,7 @@ SAYS_NOTHING: Final = frozenset(
         "/v1/registries/{registry_id}/posts",
     }
 )
-"""Pages that name no letter: counts, books, the directory and the calendar."""
+"""Pages that name no letter: counts, books, texts that are none yet, directory, calendar."""
 
 NOT_SEALED: Final = frozenset({"/v1/hops/{hop_id}/evidence"})
 """Pages that are refused here, because nothing is sealed: so nothing is told."""

@@ -42,6 +42,12 @@ BODIES: Mapping[str, Json | None] = {
     "/v1/dispatches/{dispatch_id}/resumption": REASON,
     "/v1/dispatches/{dispatch_id}/suspension": REASON,
     "/v1/hops/{hop_id}/acknowledgment": {},
+    "/v1/intake": {"registry_id": "{registry_id}", "text": "เรื่อง ขอให้รายงานผล"},
+    "/v1/intake/{intake_id}/discard": REASON,
+    "/v1/intake/{intake_id}/dispatch": {"acknowledge_by": ACKNOWLEDGE_BY.isoformat()},
+    "/v1/intake/{intake_id}/recipients": {"organization_id": "{organization_id}"},
+    "/v1/intake/{intake_id}/recipients/{position}": {"left_out": True},
+    "/v1/intake/{intake_id}/values": {"values": {"subject": "ขอให้รายงานผล"}},
     "/v1/hops/{hop_id}/extension": {"days": 1} | REASON,
     "/v1/hops/{hop_id}/forward": ORDER,
     "/v1/hops/{hop_id}/recall": REASON,
@@ -62,6 +68,7 @@ BODIES: Mapping[str, Json | None] = {
 
 NAMED: Mapping[Route, str] = {
     ("POST", "/v1/dispatches"): "letter_id",
+    ("POST", "/v1/intake"): "registry_id",
     ("POST", "/v1/letters"): "registry_id",
     ("POST", "/v1/mails/resend"): "mail_id",
     ("POST", "/v1/registers"): "registry_id",
@@ -178,6 +185,7 @@ async def _nothing(guarded: Guarded) -> dict[Route, str]:
     """Return what each route says of something that does not exist."""
     ids = dict.fromkeys(guarded.subject("hall", Secrecy.NORMAL), str(uuid4()))
     ids |= {"digest": "ab" * 32, "book": "incoming", "year": "2021", "secrecy": "normal"}
+    ids["position"] = "0"
     told = {}
     for route in _about_a_row(guarded):
         anybody = Person(desk="stranger", role=Role.HEAD, clearance=TOP)
@@ -200,7 +208,7 @@ WALLS = pytest.mark.parametrize(
 def test_every_act_is_in_the_matrix(guarded: Guarded) -> None:
     posts = {path for method, path in _routes(guarded) if method == "POST"}
     assert set(BODIES) == posts
-    assert len(_about_a_row(guarded)) >= 37
+    assert len(_about_a_row(guarded)) >= 47
 
 
 @WALLS

@@ -18,6 +18,9 @@ APPEND_ONLY = {
     "deadline_move": "days",
     "seal": "root",
     "log_node": "hash",
+    "intake_value": "value",
+    "organization_alias": "folded",
+    "intended_recipient": "via_id",
 }
 """The tables of the record, with one column of each."""
 
@@ -72,6 +75,18 @@ _LOG = """
 INSERT INTO seal (era, first_index, size, from_txid, until_txid, root, leaves, checkpoint,
     sealed_at) VALUES (1, 0, 1, '1', '2', sha256(''), sha256(''), '', '2021-03-02');
 INSERT INTO log_node (era, height, position, hash) VALUES (1, 8, 0, sha256(''));
+"""
+
+_TEXT = """
+INSERT INTO intake (registry_id, received_at, received_by, sha256, media_type, size, method, text,
+    reading, rules) SELECT r.id, now(), o.id, sha256(''), 'text/plain', 0, 'pasted', '', '{}', '1'
+    FROM registry r, officer o LIMIT 1;
+INSERT INTO intake_value (intake_id, letter, field, value, confirmed_at, confirmed_by)
+    SELECT id, 0, 'subject', '{}', now(), received_by FROM intake;
+INSERT INTO organization_alias (folded, organization_id, learned_at, learned_by)
+    SELECT 'x', b.id, now(), o.id FROM organization b, officer o LIMIT 1;
+INSERT INTO intended_recipient (dispatch_id, organization_id, via_id, position)
+    SELECT d.id, b.id, b.id, 0 FROM dispatch d, organization b LIMIT 1;
 """
 
 
@@ -249,6 +264,14 @@ def test_no_process_can_move_a_register(as_role: psycopg.Connection, column: str
         "mail SET day = day",
         "post_period SET officer_id = officer_id",
         "post_period SET last_day = last_day",
+        "intake SET text = text",
+        "intake SET reading = reading",
+        "intake SET sha256 = sha256",
+        "intake SET registry_id = registry_id",
+        "intake SET received_by = received_by",
+        "intake_recipient SET as_written = as_written",
+        "intake_recipient SET status = status",
+        "intake_recipient SET matched_id = matched_id",
     ],
 )
 def test_no_process_can_change_what_was_fixed(as_role: psycopg.Connection, change: str) -> None:
@@ -266,6 +289,8 @@ def test_no_process_can_change_what_was_fixed(as_role: psycopg.Connection, chang
         "mail SET state = state, attempts = attempts, sent_at = sent_at",
         "post_period SET withdrawn_at = withdrawn_at, withdrawn_by = withdrawn_by",
         "notice SET mail_id = mail_id",
+        "intake SET state = state, dispatch_id = dispatch_id, settled_at = settled_at",
+        "intake_recipient SET organization_id = organization_id, decided_at = decided_at",
     ],
 )
 def test_the_application_may_move_a_clock_and_end_what_holds(
@@ -334,7 +359,7 @@ def test_even_the_owner_is_refused_by_the_triggers(
     as_owner: psycopg.Connection, statement: str, table: str
 ) -> None:
     as_owner.execute(
-        _EVENT.format(at=_INSTANT.get(table, "2021-03-02")) + DESKS + WITH_PLANS + _LOG
+        _EVENT.format(at=_INSTANT.get(table, "2021-03-02")) + DESKS + WITH_PLANS + _LOG + _TEXT
     )
     with pytest.raises(psycopg.Error) as refusal, as_owner.transaction():
         as_owner.execute(_say(_WORDS[statement], table).encode())

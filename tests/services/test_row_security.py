@@ -27,6 +27,7 @@ from tests.support.sight import KEYS, Ledger, Seen, Sight, read_ledger, seen_now
 # What everybody who works here may know: the directory, the calendar, and how far sealing is.
 OPEN_TO_ALL = {
     "announced_year",
+    "area",
     "calendar_override",
     "calendar_version",
     "log_node",
@@ -150,6 +151,7 @@ _CHANGES = {
     "dispatch": "UPDATE dispatch SET state = state WHERE id = ANY (:ids) RETURNING id",
     "notice": "UPDATE notice SET read_at = read_at WHERE id = ANY (:ids) RETURNING id",
     "mail": "UPDATE mail SET state = state WHERE id = ANY (:ids) RETURNING id",
+    "intake": "UPDATE intake SET state = state WHERE id = ANY (:ids) RETURNING id",
     "outbox": "UPDATE outbox SET sent_at = sent_at WHERE id = ANY (:ids) RETURNING id",
 }
 
@@ -196,6 +198,17 @@ _INTRUSIONS: dict[str, str] = {
     " VALUES ('digest', 'waiting', :desk, '2030-01-01', now(), now(), 0)",
     "idempotency_key": "INSERT INTO idempotency_key (officer_id, key, fingerprint, status, body,"
     " created_at) VALUES (:other, 'ปลอม', '', 200, '', now())",
+    "intake": "INSERT INTO intake (registry_id, secrecy, received_at, received_by, sha256,"
+    " media_type, size, method, text, reading, rules) VALUES (:desk, :secrecy, now(), :officer,"
+    " sha256(''), 'text/plain', 0, 'pasted', '', '{}', '1')",
+    "intake_value": "INSERT INTO intake_value (intake_id, letter, field, value, confirmed_at,"
+    " confirmed_by) VALUES (:intake, 0, 'subject', '{}', now(), :officer)",
+    "intake_recipient": "INSERT INTO intake_recipient (intake_id, position, as_written, begins,"
+    " ends, status, score, candidates) VALUES (:intake, 9, 'ปลอม', 0, 0, 'asked', 0, '[]')",
+    "organization_alias": "INSERT INTO organization_alias (folded, organization_id, learned_at,"
+    " learned_by) VALUES ('ปลอม', :body, now(), :other)",
+    "intended_recipient": "INSERT INTO intended_recipient (dispatch_id, organization_id, via_id,"
+    " position) VALUES (:dispatch, :body, :body, 9)",
     "event": "INSERT INTO event (kind, at, officer_id, registry_id, secrecy)"
     " VALUES ('registered', now(), :officer, :desk, :secrecy)",
 }
@@ -236,6 +249,8 @@ async def test_nobody_writes_for_a_foreign_desk(scene: Scene, table: str) -> Non
                     "circular": dispatch.circular_id,
                     "plan": plan,
                     "new": uuid4(),
+                    "intake": scene.planted.intakes[secrecy, "hall"],
+                    "body": hall.organization_id,
                 }
                 statement = text(_INTRUSIONS[table])
                 named = {name: values[name] for name in statement.compile().params}

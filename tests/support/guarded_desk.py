@@ -23,7 +23,7 @@ from tests.support.secrets import CLASSES, Person, Planted, add_cleared_officers
 from tests.support.sight import Ledger, Seen, Sight, read_ledger
 
 UUIDS = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_TABLES = ("letter", "dispatch", "hop", "notice", "register", "register_entry", "mail")
+_TABLES = ("letter", "dispatch", "hop", "notice", "register", "register_entry", "mail", "intake")
 """The tables whose ids an answer may name only to those who may see the row."""
 
 
@@ -148,6 +148,8 @@ class Guarded:
             "secrecy": secrecy.value,
             "mail_id": planted.mails[desk],
             "post_period_id": planted.periods[desk],
+            "intake_id": planted.intakes[secrecy, desk],
+            "position": 0,
         }
         return {name: str(value) for name, value in ids.items()}
 

@@ -13,11 +13,13 @@ OPEN = frozenset({("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/docs")})
 
 QUERIES: Mapping[str, Json] = {
     "/v1/letters": {"number": "ว 1"},
+    "/v1/search": {"q": "หมาย"},
     "/v1/plans": {
         "registry_id": "{registry_id}",
         "recipient": "{organization_id}",
         "acknowledge_on": "2021-03-15",
     },
+    "/v1/intake/{intake_id}/candidates": {"q": "ตำบล"},
 }
 """What a GET cannot do without; an id in braces is that of whatever is asked about."""
 

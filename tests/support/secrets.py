@@ -20,6 +20,7 @@ from models import (
     Event,
     Hop,
     IdempotencyKey,
+    IntendedRecipient,
     Letter,
     Mail,
     Notice,
@@ -33,6 +34,7 @@ from services.extend_deadlines import extend_deadlines
 from services.fill_post import PostTerm, fill_post
 from services.forward_letter import forward_letter
 from services.issue_letter import issue_letter
+from services.learn_alias import learn_alias
 from services.letter_draft import EnclosedFile, LetterDraft
 from services.lock_open_hops import MoveTarget
 from services.note_reading import note_reading
@@ -44,6 +46,7 @@ from services.void_number import void_number
 from tests.conftest import Database
 from tests.support.directory import Desk, Directory
 from tests.support.http_desk import FORM
+from tests.support.intakes import plant_intake
 from tests.support.ladder import due_of
 from tests.support.letters import HOUR, MORNING, StoredFiles, hop_to, order, send
 
@@ -101,6 +104,7 @@ class Planted:
     registers: dict[tuple[Secrecy, str], Register] = field(default_factory=dict)
     mails: dict[str, UUID] = field(default_factory=dict)
     periods: dict[str, UUID] = field(default_factory=dict)
+    intakes: dict[tuple[Secrecy, str], UUID] = field(default_factory=dict)
 
     def people(self) -> list[Person]:
         """Return everybody: each desk has each role in each clearance."""
@@ -152,6 +156,7 @@ async def plant(sessions: async_sessionmaker[AsyncSession], directory: Directory
         for secrecy in CLASSES:
             await _Planting(session=session, planted=planted, secrecy=secrecy).run()
         await _under_a_secret_cover(session, planted)
+        await _take_in_texts(session, planted)
         await _keep_house(session, planted)
     async with sessions.begin() as session:
         await _find(session, planted)
@@ -336,6 +341,40 @@ async def _under_a_secret_cover(session: AsyncSession, planted: Planted) -> None
     )
     # The district above is told that it is late, and knows nothing else of it.
     await be_late(session, below)
+
+
+async def _take_in_texts(session: AsyncSession, planted: Planted) -> None:
+    """Each desk has a text of each class that waits, and the office means bodies further below."""
+    desks = planted.directory.desks
+    for secrecy in CLASSES:
+        for name, desk in desks.items():
+            word = marker(secrecy.value, name, "text")
+            intake_id = await plant_intake(
+                session, word, registry_id=desk.registry_id, by=desk.clerk.id, secrecy=secrecy
+            )
+            planted.intakes[secrecy, name] = intake_id
+            planted.markers[word] = Mark(secrecy=secrecy, table="intake", id=intake_id)
+        meant = [
+            {
+                "dispatch_id": planted.sent[secrecy, "office"].id,
+                "organization_id": desks[name].organization_id,
+                "via_id": desks[via].organization_id,
+                "position": position,
+            }
+            for position, (name, via) in enumerate(
+                [("body_a1", "district_a"), ("body_b1", "district_b")]
+            )
+        ]
+        await session.execute(insert(IntendedRecipient), meant)
+    await learn_alias(
+        session,
+        by=desks["office"].clerk,
+        kind=None,
+        district_id=None,
+        as_written="หน่วยงานสะกดผิด",
+        organization_id=desks["body_a1"].organization_id,
+        at=MORNING,
+    )
 
 
 async def _keep_house(session: AsyncSession, planted: Planted) -> None:

@@ -24,6 +24,7 @@ KEYS: Mapping[str, str] = {
     "register_entry": "id",
     "letter": "id",
     "attachment": "id",
+    "letter_search": "letter_id",
     "dispatch": "id",
     "hop": "id",
     "deadline_plan": "id",
@@ -33,6 +34,11 @@ KEYS: Mapping[str, str] = {
     "outbox": "id",
     "idempotency_key": "officer_id || key",
     "event": "id",
+    "intake": "id",
+    "intake_value": "id",
+    "intake_recipient": "intake_id || '-' || position",
+    "organization_alias": "id",
+    "intended_recipient": "dispatch_id || '-' || organization_id",
     "hop_time": "hop_id",
     "desk_count": "registry_id || '-' || year || secrecy || urgency",
 }
@@ -64,14 +70,16 @@ async def read_ledger(session: AsyncSession) -> "Ledger":
     for table, key in KEYS.items():
         found = await session.execute(text(_ALL.format(table=table, key=key)))
         rows[table] = [dict(row) for row in found.mappings()]
-    return Ledger(rows=rows)
+    desks = (await session.execute(text("SELECT id, organization_id FROM registry"))).all()
+    return Ledger(rows=rows, bodies={desk.id: desk.organization_id for desk in desks})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """All rows of all guarded tables."""
+    """All rows of all guarded tables, and the body of each desk."""
 
     rows: Mapping[str, Sequence[Row]] = field(repr=False)
+    bodies: Mapping[UUID, UUID] = field(repr=False)
 
     @cached_property
     def _by_id(self) -> Mapping[str, Mapping[UUID, Row]]:
@@ -151,6 +159,7 @@ class Sight:
             "register_entry": self._entry,
             "letter": lambda row: row["id"] in self.letters,
             "attachment": lambda row: row["letter_id"] in self.letters,
+            "letter_search": lambda row: row["letter_id"] in self.letters,
             "dispatch": lambda row: row["id"] in self.dispatches,
             "hop": lambda row: row["id"] in self.hops,
             "deadline_plan": lambda row: row["dispatch_id"] in self.dispatches,
@@ -162,6 +171,11 @@ class Sight:
                 self.officer is not None and row["officer_id"] == self.officer.id
             ),
             "event": self._event,
+            "intake": lambda row: row["id"] in self.intakes,
+            "intake_value": lambda row: row["intake_id"] in self.intakes,
+            "intake_recipient": lambda row: row["intake_id"] in self.intakes,
+            "organization_alias": lambda _: self.officer is not None,
+            "intended_recipient": self._intended,
             "hop_time": lambda row: self._counted(self.ledger.one("hop", row["hop_id"])),
             "desk_count": lambda row: (
                 self.may_know(row["secrecy"]) and row["registry_id"] in self.desks
@@ -218,6 +232,29 @@ class Sight:
             if self.may_know(row["secrecy"])
             and (row["registry_id"] in self.desks or row["id"] in carried)
         )
+
+    @cached_property
+    def intakes(self) -> frozenset[UUID]:
+        """The texts that came to one of the desks."""
+        return frozenset(
+            row["id"]
+            for row in self.ledger.rows["intake"]
+            if row["registry_id"] in self.desks and self.may_know(row["secrecy"])
+        )
+
+    def _intended(self, row: Row) -> bool:
+        """Whom a dispatch means below: all of them for who sent it, for a recipient its own."""
+        if not self.may_know(self.ledger.secrecy_of(row["dispatch_id"])):
+            return False
+        if self.ledger.all_senders[row["dispatch_id"]] & self.desks:
+            return True
+        reached = {
+            self.ledger.bodies[hop["recipient_registry_id"]]
+            for hop in self.ledger.rows["hop"]
+            if hop["dispatch_id"] == row["dispatch_id"]
+            and hop["recipient_registry_id"] in self.desks
+        }
+        return row["via_id"] in reached
 
     def _secrecy(self, hop: Row) -> str:
         return self.ledger.secrecy_of(hop["dispatch_id"])

@@ -1,0 +1,52 @@
+"""To whom a letter is written: one entry for each post, as it is printed."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from domain.intake.folded_text import FoldedText, one_line
+from domain.intake.found import Found
+from domain.intake.heading_words import Heading
+from domain.intake.letter_parts import Part, Parts
+from domain.intake.office_words import OFFICES, POSTS
+
+# A new post begins behind และ, a comma or a space; ทุกอำเภอ goes with what stands before it.
+_BETWEEN = re.compile(
+    rf"\s{{1,20}}และ\s{{1,20}}|\s{{0,20}}(?:,|และ)\s{{0,20}}(?={POSTS})|\s{{1,20}}(?={POSTS})"
+    r"|(?:\s{1,20}|\A)\(?[0-9]{1,2}[.)]\s{0,5}(?=[ก-๎])|,\s{0,20}"
+)
+# What stands between two cuts and says nothing: the number of an item.
+_NUMBER = re.compile(r"\s*(?:\(?[0-9]{1,2}[.)])?\s*")
+_FIRST_WORD = re.compile("|".join(sorted(OFFICES, key=len, reverse=True)))
+
+
+def read_addressees(folded: FoldedText, parts: Parts) -> Sequence[Found[str]]:
+    """Return what stands behind เรียน or ถึง, post by post."""
+    part = parts.of(Heading.ADDRESSEE, Heading.RECIPIENT)
+    if part is None:
+        return []
+    rule = "addressee.heading" if part.heading is Heading.ADDRESSEE else "addressee.recipient"
+    sure = part.sure if len(part.places) == 1 else min(part.sure, 0.9)
+    return [
+        folded.found(one_line(folded.text[start:end]), (start, end), sure=sure, rule=rule)
+        for start, end in _units(folded.text, part)
+    ]
+
+
+def _units(text: str, part: Part) -> Iterator[tuple[int, int]]:
+    start, end = part.span
+    for first, last in _between(text, start, end, _BETWEEN):
+        word = _FIRST_WORD.match(text, first) if part.heading is Heading.RECIPIENT else None
+        if word is None:
+            yield first, last
+        else:
+            yield from _between(text, first, last, re.compile(rf"\s{{1,20}}(?={word[0]})"))
+
+
+def _between(text: str, start: int, end: int, cut: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    at = start
+    for match in cut.finditer(text, start, end):
+        if _NUMBER.fullmatch(text, at, match.start()) is None:
+            yield at, match.start()
+        at = match.end()
+    if text[at:end].strip():
+        yield at, end

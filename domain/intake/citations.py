@@ -1,0 +1,122 @@
+"""What a letter cites (อ้างถึง) and what it encloses (สิ่งที่ส่งมาด้วย)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from domain.document_number import DocumentNumber
+from domain.intake.folded_text import FoldedText, one_line
+from domain.intake.found import Found
+from domain.intake.heading_words import Heading
+from domain.intake.letter_numbers import NumberAt, find_numbers
+from domain.intake.letter_parts import Part, Parts
+from domain.intake.near_words import is_near
+from domain.intake.reading import Enclosure, Reference
+from domain.intake.thai_dates import DateAt
+
+_LETTER_WORD = re.compile(r"(?:บันทึกข้อความ|หนังสือ|วิทยุสื่อสาร|วิทยุ|โทรสาร)(?:ในราชการ|เวียน)?")
+_BEFORE_NUMBER = re.compile(
+    r"(?:[\s,]{0,10}(?:ด่วนที่สุด|ด่วนมาก|ด่วน|ลับที่สุด|ลับมาก|ลับ|ที่|เลขที่)){1,4}\s{0,10}$"
+)
+_ITEM = re.compile(r"(?:\A|(?<=\s))\(?[0-9]{1,2}[.)]\s{0,5}(?=[^0-9\s])")
+_COPIES = re.compile(
+    r"\(?จำนวน\s{0,5}(?P<copies>[0-9]{1,4}|l(?=\s))\s{0,5}(?:ชุด|ฉบับ|แผ่น|เล่ม|หน้า|ใบ|รายการ|สำเนา|ราย|แห่ง)?\)?"
+)
+_NEAR_COPIES = re.compile(
+    r"([วจก][^\s0-9]{2,6})\s{0,3}(?P<copies>[0-9]{1,3})\s{0,3}[^\s0-9]{2,5}\s{0,3}\Z"
+)
+# A date belongs to the number right before it.
+_FARTHEST = 60
+
+
+def read_references(
+    folded: FoldedText, parts: Parts, dates: Sequence[DateAt]
+) -> Sequence[Reference]:
+    """Return the letters cited, in the order in which they stand."""
+    return [
+        reference
+        for heading in (Heading.REFERENCE, Heading.ENCLOSURE)
+        if (part := parts.of(heading)) is not None
+        for reference in _cited(folded, part, dates)
+    ]
+
+
+def read_enclosures(folded: FoldedText, parts: Parts) -> Sequence[Found[Enclosure]]:
+    """Return what is sent along, with the number of copies where it is printed."""
+    part = parts.of(Heading.ENCLOSURE)
+    if part is None:
+        return []
+    found = []
+    for start, end in _items(folded.text, part):
+        copies = _copies(folded.text, start, end)
+        title = one_line(folded.text[start : copies.start() if copies else end]).strip(" ,")
+        if title:
+            enclosure = Enclosure(
+                title=title, copies=int(copies["copies"].replace("l", "1")) if copies else None
+            )
+            found.append(
+                folded.found(enclosure, (start, end), sure=part.sure, rule="enclosure.item")
+            )
+    return found
+
+
+def _copies(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return how many copies an item says, by จำนวน or by what a scan made of it."""
+    if whole := _COPIES.search(text, start, end):
+        return whole
+    near = _NEAR_COPIES.search(text, start, end)
+    return near if near and is_near("จำนวน", near[1], most=2) else None
+
+
+def _cited(folded: FoldedText, part: Part, dates: Sequence[DateAt]) -> Iterator[Reference]:
+    start, end = part.span
+    numbers = [*find_numbers(folded.text, start, end)]
+    stops = [*(one.start for one in numbers[1:]), end]
+    at = start
+    for number, stop in zip(numbers, stops, strict=False):
+        dated = _date_behind(folded, dates, number.end, stop)
+        yield Reference(
+            number=_number(folded, number, part),
+            dated=dated,
+            issuer=_issuer(folded.text[at : number.start]),
+        )
+        at = number.end
+
+
+def _number(folded: FoldedText, one: NumberAt, part: Part) -> Found[DocumentNumber]:
+    rule = f"reference.{part.heading.name.lower()}"
+    sure = min(one.sure, part.sure)
+    return folded.found(one.number, (one.start, one.end), sure=sure, rule=rule)
+
+
+def _date_behind(
+    folded: FoldedText, dates: Sequence[DateAt], start: int, stop: int
+) -> Found[date] | None:
+    for one in dates:
+        if start <= one.start < min(stop, start + _FARTHEST):
+            place = one.start, one.end
+            return folded.found(one.day, place, sure=one.sure, rule="reference.dated")
+    return None
+
+
+def _issuer(before: str) -> str | None:
+    """Return whose letter it is: what stands between หนังสือ and ที่."""
+    bare = _BEFORE_NUMBER.sub("", before)
+    words = [*_LETTER_WORD.finditer(bare)]
+    if not words:
+        return None
+    return one_line(bare[words[-1].end() :]).strip(" ,:") or None
+
+
+def _items(text: str, part: Part) -> Iterator[tuple[int, int]]:
+    """Yield the items: each begins with its number, or behind the copies of the one before."""
+    start, end = part.span
+    marks = [(match.start(), match.end()) for match in _ITEM.finditer(text, start, end)]
+    marks += [(match.end(), match.end()) for match in _COPIES.finditer(text, start, end)]
+    at = start
+    for cut, following in [*sorted(marks), (end, end)]:
+        said = text[at:cut]
+        if said.strip():
+            first = at + len(said) - len(said.lstrip())
+            yield first, first + len(said.strip())
+        at = max(following, at)

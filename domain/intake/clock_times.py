@@ -1,0 +1,37 @@
+"""Times of day in a text: ๐๙.๐๐ น., 9:00, เวลา ๐๙.๐๐ น. - ๑๒.๐๐ น."""
+
+import re
+from dataclasses import dataclass
+from datetime import time
+
+CLOCK = r"([01]?[0-9]|2[0-3]) ?[.:;] ?([0-5][0-9])(?![0-9])"
+_HOUR_WORD = r"\s{0,2}(?:น(?:าฬิกา|์)?(?![ก-๎])[.,]?)?"
+_UNTIL = rf"\s{{0,3}}(?:-|จนถึง|ถึง)\s{{0,3}}(?:เวลา\s{{0,3}})?{CLOCK}{_HOUR_WORD}"
+_HOURS = re.compile(rf"(เวลา\s{{0,3}})?(?<![0-9.:]){CLOCK}{_HOUR_WORD}(?:{_UNTIL})?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursAt:
+    """A time of day, or two, and where they stand in the stretch that was searched."""
+
+    opens: time
+    closes: time | None
+    start: int
+    end: int
+
+
+def find_hours(text: str) -> HoursAt | None:
+    """Return the first hours in a stretch of folded text.
+
+    Figures alone are no time: เวลา must stand before them or น. behind them.
+    """
+    for match in _HOURS.finditer(text):
+        if match[1] or "น" in match[0]:
+            closes = time(int(match[4]), int(match[5])) if match[4] else None
+            return HoursAt(
+                opens=time(int(match[2]), int(match[3])),
+                closes=closes,
+                start=match.start(),
+                end=match.end(),
+            )
+    return None

@@ -1,0 +1,103 @@
+"""Deadlines that nobody can keep: before their letter, before today, after what they are for."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from domain.buddhist_era import BANGKOK, bangkok_date, thai_long_date
+from domain.intake.contradiction_text import CheckedText, Place, contradiction, day_place
+from domain.intake.found import Found
+from domain.intake.reading import Contradiction, Deadline, LetterReading, Occasion
+from domain.intake.vocabulary import ContradictionKind, RequestKind
+
+# A reminder tells of the deadline that was missed, and a longer one of the former.
+_TOLD_BEFORE = re.compile(r"(?:ตามที่|ตามหนังสือ|ได้ขอให้|ได้แจ้งให้|ได้กำหนดให้|จากเดิม|เดิม|เคย)")
+_TOLD_BEHIND = re.compile(r"นั้น|บัดนี้|พ้นกำหนด|ล่วงเลย|เลยกำหนด|ครบกำหนด|แล้วนั้น")
+_FORMER = re.compile(r"เดิม[^\n]{0,30}\Z")
+# An old letter is read for its contents; whoever enters a new one should know that it is late.
+_NEW = timedelta(days=60)
+# Something that goes on so long may still be joined when it has begun.
+_LONG = timedelta(days=3)
+_BEFOREHAND = (RequestKind.REGISTER, RequestKind.REPLY)
+_AFTERWARDS = re.compile(r"(?:ภายหลัง|หลังจาก|หลังการ|เมื่อเสร็จ|เสร็จสิ้น|แล้วเสร็จ|ผลการ|ประเมินผล)")
+
+
+def impossible_deadlines(checked: CheckedText) -> Iterator[Contradiction]:
+    """Yield the deadlines that nobody can keep."""
+    told: set[date] = set()
+    for letter in checked.reading.letters:
+        for deadline in letter.deadlines:
+            if _is_history(checked.received, deadline):
+                continue
+            yield from _before_letter(letter, deadline)
+            yield from _after_occasion(checked.received, letter, deadline)
+            if _has_passed(checked.today, letter, deadline.value.day, told):
+                told.add(deadline.value.day)
+                yield contradiction(
+                    ContradictionKind.DEADLINE_IN_PAST,
+                    f"กำหนดวันที่ {thai_long_date(deadline.value.day)} พ้นไปแล้ว",
+                    [_deadline_place(deadline)],
+                )
+
+
+def _is_history(received: str, deadline: Found[Deadline]) -> bool:
+    """Tell whether the deadline is one that an earlier letter set."""
+    paragraph = received.rfind("\n", 0, deadline.start) + 1
+    before = received[max(paragraph, deadline.start - 300) : deadline.start]
+    behind = received[deadline.end : deadline.end + 120].partition("\n")[0]
+    if _FORMER.search(before):
+        return True
+    # What was told before ends with นั้น; what is asked for behind it is asked for now.
+    before = before.rpartition("นั้น")[2]
+    return bool(_TOLD_BEFORE.search(before) and _TOLD_BEHIND.search(behind))
+
+
+def _before_letter(letter: LetterReading, deadline: Found[Deadline]) -> Iterator[Contradiction]:
+    if letter.dated is not None and deadline.value.day < letter.dated.value:
+        yield contradiction(
+            ContradictionKind.DEADLINE_IN_PAST,
+            f"กำหนดวันที่ {thai_long_date(deadline.value.day)} "
+            f"ผ่านไปก่อนวันที่ของหนังสือ คือ {thai_long_date(letter.dated.value)}",
+            [_deadline_place(deadline), day_place(letter.dated)],
+        )
+
+
+def _has_passed(today: date | None, letter: LetterReading, day: date, told: set[date]) -> bool:
+    if today is None or letter.dated is None or day in told:
+        return False
+    return letter.dated.value <= day < today and today - letter.dated.value <= _NEW
+
+
+def _after_occasion(
+    received: str, letter: LetterReading, deadline: Found[Deadline]
+) -> Iterator[Contradiction]:
+    """Look at the last thing that is to come: an earlier one may have a deadline of its own."""
+    coming = [one for one in letter.occasions if _is_to_come(letter, one)]
+    if deadline.value.kind not in _BEFOREHAND or not coming:
+        return
+    last = max(coming, key=lambda one: one.value.start)
+    said = received[max(deadline.start - 60, 0) : deadline.start]
+    if _ends_after(deadline.value, last.value) and not _AFTERWARDS.search(said):
+        day = bangkok_date(last.value.start)
+        yield contradiction(
+            ContradictionKind.DEADLINE_AFTER_OCCASION,
+            f"กำหนดวันที่ {thai_long_date(deadline.value.day)} อยู่หลังวันงาน คือ {thai_long_date(day)}",
+            [_deadline_place(deadline), Place(value=day.isoformat(), span=last.span)],
+        )
+
+
+def _is_to_come(letter: LetterReading, occasion: Found[Occasion]) -> bool:
+    return letter.dated is None or bangkok_date(occasion.value.start) >= letter.dated.value
+
+
+def _ends_after(deadline: Deadline, occasion: Occasion) -> bool:
+    """Without a time of day the day of the occasion itself is not too late for sure."""
+    last = occasion.end if occasion.end and occasion.end - occasion.start > _LONG else None
+    begins = (last or occasion.start).astimezone(BANGKOK)
+    if deadline.time is None or deadline.day != begins.date():
+        return deadline.day > begins.date()
+    return datetime.combine(deadline.day, deadline.time, BANGKOK) > begins and (begins.hour > 0)
+
+
+def _deadline_place(deadline: Found[Deadline]) -> Place:
+    return Place(value=deadline.value.day.isoformat(), span=deadline.span)

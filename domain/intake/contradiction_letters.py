@@ -1,0 +1,91 @@
+"""Numbers and dates of letters: as they are printed, as they are cited, as they were received."""
+
+from collections.abc import Iterator, Sequence
+
+from domain.buddhist_era import thai_long_date
+from domain.document_number import DocumentNumber
+from domain.intake.contradiction_citations import Citation, number_parts
+from domain.intake.contradiction_text import CheckedText, Place, contradiction, day_place
+from domain.intake.found import Found
+from domain.intake.reading import Contradiction, LetterReading
+from domain.intake.vocabulary import ContradictionKind
+
+
+def differing_citations(citations: Sequence[Citation]) -> Iterator[Contradiction]:
+    """Yield what a citation says otherwise than the letter that it cites."""
+    for one in citations:
+        cited, printed = one.reference.number, one.number
+        if number_parts(cited.value) != number_parts(printed.value):
+            yield contradiction(
+                ContradictionKind.NUMBER_DIFFERS,
+                f"หนังสือที่อ้างถึงเขียนว่าที่ {cited.value} แต่ตัวหนังสือเองคือที่ {printed.value}",
+                [_number_place(cited), _number_place(printed)],
+            )
+        dated, day = one.reference.dated, one.cited.dated
+        if dated is not None and day is not None and dated.value != day.value:
+            yield contradiction(
+                ContradictionKind.DATE_DIFFERS,
+                f"อ้างถึงหนังสือว่าลงวันที่ {thai_long_date(dated.value)} "
+                f"แต่ตัวหนังสือเองลงวันที่ {thai_long_date(day.value)}",
+                [day_place(dated), day_place(day)],
+            )
+
+
+def impossible_dates(
+    checked: CheckedText, citations: Sequence[Citation]
+) -> Iterator[Contradiction]:
+    """Yield letters that cite what was not yet written, and receipts of what was not yet sent."""
+    told = {
+        one.reference.number.start
+        for one in citations
+        if one.reference.dated and one.cited.dated
+        if one.reference.dated.value != one.cited.dated.value
+    }
+    for letter in checked.reading.letters:
+        yield from _later_citations(letter, told)
+        yield from _early_receipts(letter)
+
+
+def rival_numbers(checked: CheckedText) -> Iterator[Contradiction]:
+    """Yield letters to which one agency gave two numbers; two agencies may sign together."""
+    for letter in checked.reading.letters:
+        for other in letter.numbers[1:]:
+            first = letter.numbers[0]
+            if first.value.letters != other.value.letters:
+                continue
+            if number_parts(first.value) != number_parts(other.value):
+                yield contradiction(
+                    ContradictionKind.NUMBER_DIFFERS,
+                    f"หนังสือฉบับเดียวมีสองเลขที่ คือ {first.value} และ {other.value}",
+                    [_number_place(first), _number_place(other)],
+                )
+
+
+def _later_citations(letter: LetterReading, told: set[int]) -> Iterator[Contradiction]:
+    for reference in letter.references:
+        cited = reference.dated
+        if letter.dated is None or cited is None or reference.number.start in told:
+            continue
+        if cited.value > letter.dated.value:
+            yield contradiction(
+                ContradictionKind.DATE_DIFFERS,
+                f"หนังสือลงวันที่ {thai_long_date(letter.dated.value)} "
+                f"อ้างถึงหนังสือที่ลงวันที่ภายหลัง คือ {thai_long_date(cited.value)}",
+                [day_place(letter.dated), day_place(cited)],
+            )
+
+
+def _early_receipts(letter: LetterReading) -> Iterator[Contradiction]:
+    for stamp in letter.receipt_stamps:
+        if letter.dated is not None and stamp.value.dated < letter.dated.value:
+            received = Place(value=stamp.value.dated.isoformat(), span=stamp.span)
+            yield contradiction(
+                ContradictionKind.DATE_DIFFERS,
+                f"รับหนังสือเมื่อวันที่ {thai_long_date(stamp.value.dated)} "
+                f"ก่อนวันที่ของหนังสือ คือ {thai_long_date(letter.dated.value)}",
+                [day_place(letter.dated), received],
+            )
+
+
+def _number_place(number: Found[DocumentNumber]) -> Place:
+    return Place(value=str(number.value), span=number.span)

@@ -1,0 +1,182 @@
+"""The head of a letter: its number, its date, who issued it, its subject."""
+
+import re
+from collections.abc import Sequence
+
+from domain.document_number import DocumentNumber
+from domain.intake.folded_text import FoldedText, one_line
+from domain.intake.found import Found
+from domain.intake.heading_words import Heading
+from domain.intake.letter_marks import is_mark
+from domain.intake.letter_numbers import find_numbers
+from domain.intake.letter_parts import Parts
+from domain.intake.office_words import begins_office, is_address, nearly_begins_office
+from domain.intake.opening_lines import is_numbered
+from domain.intake.text_lines import Line
+from domain.intake.thai_dates import DateAt
+
+# What ends the name of an office on its line: a telephone, an address, a gap.
+_OFFICE_END = re.compile(
+    r"[ \t]{0,8}(?:\(?โทร|\t|[ \t]{3}|[ \t](?:ถนน|ถ\.|ที่\s|วันที่|หมู่ที่|เลขที่|ซอย|ลงวันที่))"
+)
+_FORMAL = re.compile(r"(?:คำสั่ง|ประกาศ|แถลงการณ์|รายงานการประชุม)\s?(.{2,90})")
+_FORMAL_DATE = re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|แถลง) ?ณ ?วันที่\s{0,4}$")
+_WORDS = re.compile(r"[ก-๎]{2}[ก-๎. ]{5}")
+_NOT_OFFICE = re.compile(r"(?:ที่|วันที่|เรื่อง|เรียน|ถึง|เวลา|เลข|รับ|ออก|บันทึกข้อความ|สำเนา|ครุฑ|ตรา|หน้า)")
+
+
+def read_numbers(
+    folded: FoldedText, lines: Sequence[Line], first: int, stop: int
+) -> Sequence[Found[DocumentNumber]]:
+    """Return every number in the place of the number, above the subject."""
+    found = []
+    for at in range(first, stop):
+        if not is_numbered(lines[:stop], at):
+            continue
+        # The word may stand on a line of its own, with the number below it.
+        is_alone = len(lines[at].text) <= 6
+        line = lines[at + 1] if is_alone else lines[at]
+        for one in find_numbers(folded.text, line.start, line.end):
+            rule = "number.below" if is_alone else "number.heading"
+            sure = min(one.sure, 0.9) if is_alone else one.sure
+            found.append(folded.found(one.number, (one.start, one.end), sure=sure, rule=rule))
+    return list({one.span: one for one in found}.values())
+
+
+def read_date(
+    folded: FoldedText, dates: Sequence[DateAt], head: tuple[int, int], foot: tuple[int, int]
+) -> Found[DateAt] | None:
+    """Return a letter's date: in its head, or at its foot after สั่ง ณ วันที่ or on a line alone.
+
+    Args:
+        folded: The text.
+        dates: Its dates but for those of stamps.
+        head: From the number to the subject.
+        foot: From the beginning of the text to the letter's end.
+    """
+    for one in dates:
+        if head[0] <= one.start < head[1]:
+            return folded.found(one, (one.start, one.end), sure=one.sure, rule="date.heading")
+    for one in dates:
+        if foot[0] <= one.start < foot[1] and _is_foot_date(folded.text, one):
+            sure = min(one.sure, 0.9)
+            return folded.found(one, (one.start, one.end), sure=sure, rule="date.foot")
+    return None
+
+
+def read_subject(folded: FoldedText, parts: Parts) -> Found[str] | None:
+    """Return what stands behind เรื่อง, in one line."""
+    part = parts.of(Heading.SUBJECT)
+    if part is None:
+        return None
+    sure = part.sure if len(part.places) == 1 else min(part.sure, 0.9)
+    return folded.found(part.said(folded.text), part.span, sure=sure, rule="subject.heading")
+
+
+def read_issuer(
+    folded: FoldedText, lines: Sequence[Line], parts: Parts, head: Sequence[int], number: int
+) -> Found[str] | None:
+    """Return the first line of the letterhead, or what ส่วนราชการ says.
+
+    Args:
+        folded: The text.
+        lines: Its lines.
+        parts: The headed parts of the letter.
+        head: The lines above the subject that no stamp covers.
+        number: The line of the number, where the letterhead is looked for first.
+    """
+    if office := parts.of(Heading.OFFICE):
+        start, end = office.places[0]
+        return _office(folded, start, end, sure=office.sure, rule="issuer.office")
+    for at in head:
+        if match := _FORMAL.fullmatch(lines[at].text):
+            start = lines[at].start + match.start(1)
+            return _office(folded, start, lines[at].end, sure=0.95, rule="issuer.form")
+    below = [at for at in head if at >= number]
+    above = [at for at in head if at < number]
+    return (
+        _first_office(folded, lines, below, is_near=False)
+        or _first_office(folded, lines, below, is_near=True)
+        or _first_office(folded, lines, above, is_near=False)
+        or _first_office(folded, lines, above, is_near=True)
+        or _any_name(folded, lines, [*below, *above])
+    )
+
+
+def read_issuer_at_foot(
+    folded: FoldedText, lines: Sequence[Line], body: range, dates: Sequence[DateAt]
+) -> Found[str] | None:
+    """Return the office above the date that ends a stamped letter (หนังสือประทับตรา)."""
+    starts = {one.start for one in dates}
+    for at in body:
+        line, below = lines[at], lines[at + 1 : at + 3]
+        if not begins_office(line.text) or len(line.text) > 90:
+            continue
+        if any(_is_date_line(folded.text, under, starts) for under in below):
+            return _office(folded, line.start, line.end, sure=0.9, rule="issuer.foot")
+    return None
+
+
+def _is_date_line(text: str, line: Line, starts: set[int]) -> bool:
+    return line.start in starts or (
+        line.text.startswith("วันที่") and any(line.start <= at < line.end for at in starts)
+    )
+
+
+def _is_foot_date(text: str, one: DateAt) -> bool:
+    before = text[max(one.start - 30, 0) : one.start]
+    if _FORMAL_DATE.search(before):
+        return True
+    above = before.rpartition("\n")[2] if "\n" in before else "x"
+    after = text[one.end : one.end + 30].partition("\n")[0]
+    return above.strip() in {"", "วันที่"} and not after.strip()
+
+
+def _first_office(
+    folded: FoldedText, lines: Sequence[Line], order: Sequence[int], *, is_near: bool
+) -> Found[str] | None:
+    begins = nearly_begins_office if is_near else begins_office
+    for at in order:
+        line = lines[at]
+        if is_numbered(lines, at):
+            if found := _beside_number(folded, line, is_near=is_near):
+                return found
+        elif begins(line.text) and not is_address(line.text) and not is_mark(line.text):
+            sure = 0.7 if is_near else 1.0
+            return _office(folded, line.start, line.end, sure=sure, rule="issuer.letterhead")
+    return None
+
+
+def _beside_number(folded: FoldedText, line: Line, *, is_near: bool) -> Found[str] | None:
+    """Return the letterhead that stands on the line of the number."""
+    ends = [one.end for one in find_numbers(folded.text, line.start, line.end)]
+    if not ends:
+        return None
+    rest = folded.text[ends[-1] : line.end]
+    start = ends[-1] + len(rest) - len(rest.lstrip())
+    begins = nearly_begins_office if is_near else begins_office
+    if not begins(folded.text[start : line.end]):
+        return None
+    return _office(folded, start, line.end, sure=0.7 if is_near else 0.95, rule="issuer.beside")
+
+
+def _any_name(folded: FoldedText, lines: Sequence[Line], order: Sequence[int]) -> Found[str] | None:
+    for at in order:
+        said = lines[at].text
+        is_name = _WORDS.match(said) and not _NOT_OFFICE.match(said) and len(said) <= 80
+        if is_name and not is_address(said) and not any(map(str.isdigit, said)):
+            return _office(
+                folded, lines[at].start, lines[at].end, sure=0.5, rule="issuer.first_line"
+            )
+    return None
+
+
+def _office(
+    folded: FoldedText, start: int, end: int, *, sure: float, rule: str
+) -> Found[str] | None:
+    stop = _OFFICE_END.search(folded.text, start, end)
+    last = stop.start() if stop and stop.start() > start else end
+    said = folded.text[start:last].rstrip()
+    if not said:
+        return None
+    return folded.found(one_line(said), (start, start + len(said)), sure=sure, rule=rule)

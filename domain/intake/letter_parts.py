@@ -1,0 +1,176 @@
+"""The headed parts of a letter (เรื่อง, เรียน, อ้างถึง …) and where its text begins."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.intake.folded_text import one_line
+from domain.intake.heading_words import Heading, HeadingMark, heading_of, is_closing, opens_body
+from domain.intake.letter_marks import is_mark
+from domain.intake.office_words import POSTS
+from domain.intake.opening_lines import is_numbered
+from domain.intake.split_letters import Frame
+from domain.intake.text_lines import Line
+
+_LONG_LINE = 110
+_HEAD_LINES = 60
+_ITEM = re.compile(r"(?:\(?[0-9]{1,2}[.)]\s?|[-•]\s?)(?=[^0-9])")
+_ENCLOSED = re.compile(
+    r"(?:ลง ?วัน|ลว|จำนวน|พร้อม|ที่\s|หนังสือ|สำเนา|แบบ|บัญชี|รายชื่อ|กำหนดการ|ประกาศ|คำสั่ง|"
+    r"[0-9]{1,2}\s?[ก-๎.]{4,12}\s?[0-9]{4})"
+)
+_ADDRESSED = re.compile(rf"(?:และ|,|ทุก|\(|{POSTS})")
+_PAIRS = (("“", "”"), ("(", ")"))
+
+
+@dataclass(kw_only=True, slots=True)
+class Part:
+    """What stands behind a heading word.
+
+    Attributes:
+        heading: The heading word.
+        at: The line it stands on.
+        places: The stretches of the folded text that say it, one for each line.
+        sure: How sure the heading is.
+    """
+
+    heading: Heading
+    at: int
+    places: list[tuple[int, int]]
+    sure: float
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """From its first character to its last."""
+        return self.places[0][0], self.places[-1][1]
+
+    def said(self, text: str) -> str:
+        """Return it in one line."""
+        return one_line(" ".join(text[start:end] for start, end in self.places))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """The headed parts of a letter in their order, and the line at which its text begins."""
+
+    all: Sequence[Part]
+    body: int
+
+    def of(self, *headings: Heading) -> Part | None:
+        """Return the first part of one of these headings that says something."""
+        return next((one for one in self.all if one.heading in headings and one.places), None)
+
+    @property
+    def headings(self) -> Sequence[Heading]:
+        """The headings that were read."""
+        return [one.heading for one in self.all]
+
+
+def read_parts(lines: Sequence[Line], frame: Frame, text: str) -> Parts:
+    """Walk down the head of a letter to where its text begins."""
+    walk = _Walk(lines, frame, text)
+    end = min(frame.last, frame.head + _HEAD_LINES)
+    for at in range(frame.head, end):
+        if not walk.takes(at):
+            return Parts(all=walk.parts, body=at)
+    return Parts(all=walk.parts, body=end)
+
+
+class _Walk:
+    """The parts so far, of which the last may still go on."""
+
+    def __init__(self, lines: Sequence[Line], frame: Frame, text: str) -> None:
+        self._lines, self._frame, self._text = lines, frame, text
+        self._is_on = False
+        self.parts: list[Part] = []
+
+    def takes(self, at: int) -> bool:
+        """Take one more line; tell whether it still belongs to the head."""
+        line = self._lines[at]
+        if at == self._frame.closing:
+            return False
+        mark = heading_of(line.text)
+        if mark and self._is_new(mark.heading):
+            self._open(line, at, mark)
+            return True
+        if self._is_on and self._goes_on(line):
+            self.parts[-1].places.append((line.start, line.end))
+            return True
+        self._is_on = False
+        return self._is_before_text(at)
+
+    def _is_new(self, heading: Heading) -> bool:
+        seen = {part.heading for part in self.parts}
+        if heading is Heading.RECIPIENT and Heading.ADDRESSEE in seen:
+            return False
+        if heading is Heading.OFFICE and Heading.SUBJECT in seen:
+            return False
+        return heading not in seen
+
+    def _open(self, line: Line, at: int, mark: HeadingMark) -> None:
+        start = line.start + mark.length
+        places = [(start, line.end)] if start < line.end else []
+        self.parts.append(Part(heading=mark.heading, at=at, places=places, sure=mark.sure))
+        self._is_on = True
+
+    def _goes_on(self, line: Line) -> bool:
+        part = self.parts[-1]
+        if is_closing(line.text) or is_mark(line.text):
+            return False
+        if not part.places:
+            return line.gap <= 2
+        return self._is_unbalanced(part) or _continues(line, part.heading, part.said(self._text))
+
+    def _is_unbalanced(self, part: Part) -> bool:
+        said = part.said(self._text)
+        return len(part.places) < 5 and any(
+            said.count(opened) > said.count(closed) for opened, closed in _PAIRS
+        )
+
+    def _is_before_text(self, at: int) -> bool:
+        """Before the subject all is head; behind the addressee only what a heading follows."""
+        seen = {part.heading for part in self.parts}
+        if not seen & {Heading.SUBJECT, Heading.ADDRESSEE, Heading.RECIPIENT}:
+            return True
+        wanted = {Heading.REFERENCE, Heading.ENCLOSURE} - seen
+        if not seen & {Heading.ADDRESSEE, Heading.RECIPIENT}:
+            wanted |= {Heading.ADDRESSEE}
+        elif len(self._lines[at].text) > _LONG_LINE or opens_body(self._lines[at].text):
+            return False
+        return any(
+            (mark := heading_of(line.text)) is not None and mark.heading in wanted
+            for line in self._lines[at : min(at + 7, self._frame.last)]
+        )
+
+
+def _continues(line: Line, heading: Heading, said: str) -> bool:
+    match heading:
+        case Heading.SUBJECT:
+            return line.gap == 0 and not opens_body(line.text) and len(said) < 500
+        case Heading.ENCLOSURE | Heading.REFERENCE:
+            return _continues_items(line)
+        case Heading.ADDRESSEE | Heading.RECIPIENT:
+            return _continues_addressees(line, said)
+        case Heading.OFFICE:
+            return line.gap == 0 and not is_numbered([line], 0) and "ที่" not in line.text[:4]
+        case Heading.NUMBER | Heading.DATE:
+            return False
+
+
+def _continues_items(line: Line) -> bool:
+    if _ITEM.match(line.text) and line.gap <= 1 and len(line.text) <= _LONG_LINE:
+        return True
+    if _ENCLOSED.match(line.text) and line.gap <= 2 and len(line.text) <= _LONG_LINE:
+        return True
+    return line.gap == 0 and len(line.text) <= _LONG_LINE and not opens_body(line.text)
+
+
+def _continues_addressees(line: Line, said: str) -> bool:
+    if len(line.text) > _LONG_LINE or opens_body(line.text):
+        return False
+    if said.endswith(("และ", ",")):
+        return line.gap <= 1
+    text = line.text
+    if _ITEM.match(text):
+        text = _ITEM.sub("", text, count=1)
+    return line.gap == 0 and _ADDRESSED.match(text) is not None

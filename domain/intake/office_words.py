@@ -1,0 +1,86 @@
+"""With which words the names of offices, bodies and posts begin, and what an address looks like."""
+
+import re
+
+from domain.intake.near_words import nearest_prefix
+
+OFFICES = (
+    "สำนักงาน",
+    "สำนัก",
+    "กรม",
+    "กระทรวง",
+    "ศาลากลาง",
+    "ที่ว่าการ",
+    "ที่ทำการ",
+    "ทำเนียบ",
+    "เทศบาล",
+    "องค์การ",
+    "องค์กร",
+    "มหาวิทยาลัย",
+    "วิทยาลัย",
+    "วิทยาเขต",
+    "สถาบัน",
+    "โรงเรียน",
+    "โรงพยาบาล",
+    "คณะ",
+    "ศูนย์",
+    "กอง",
+    "การไฟฟ้า",
+    "การประปา",
+    "การเคหะ",
+    "การท่องเที่ยว",
+    "การรถไฟ",
+    "จังหวัด",
+    "อำเภอ",
+    "ธนาคาร",
+    "มณฑล",
+    "สถานี",
+    "ศาล",
+    "สภา",
+    "รัฐสภา",
+    "กรุงเทพมหานคร",
+    "เมืองพัทยา",
+    "บริษัท",
+    "มูลนิธิ",
+    "สมาคม",
+    "ด่าน",
+    "เขต",
+    "แขวง",
+    "หน่วย",
+    "ฝ่าย",
+    "สาขา",
+    "สมาพันธ์",
+    "สหกรณ์",
+    "ราชวิทยาลัย",
+    "หอ",
+    "พิพิธภัณฑ์",
+)
+_OFFICE = re.compile("|".join([*sorted(OFFICES, key=len, reverse=True), r"อบ[ตจ]\.?", r"ท[ตมน]\."]))
+_LONG = tuple(word for word in OFFICES if len(word) >= 6)
+POSTS = (
+    "นายก|[นม]า[ยบ](?=[กถอ])|นาย(?=อำเภอ|องค์|เทศ)|ผู้(?=ว่า|อำนวย|บัญชา|จัดการ|บังคับ|ตรวจ|บริหาร|แทน|ช่วย)|ปลัด|อธิบดี|อธิการ|หัวหน้า|ท้องถิ่น|"
+    "เลขา|ประธาน|คณบดี|กรรมการ|ผอ\\.|พนักงาน|เกษตร|พัฒนา(?=การ|ชุมชน)|สาธารณสุข|ศึกษาธิการ|คลังจังหวัด|"
+    "สรรพากร|ประชาสัมพันธ์|วัฒนธรรม|รองนายก|รองผู้|รัฐมนตรี|อัยการ|ผบ\\.|สมาชิก|เจ้า|ประชาชน|บรรณารักษ์|นาง"
+)
+_ADDRESS = re.compile(
+    r"(?:ถนน|ถ\.|ซอย|ซ\.|หมู่|ม\.|เลขที่\s{0,3}[0-9]|ตำบล|ต\.|แขวง|อำเภอ|อ\.|จังหวัด|จ\.|[0-9]{1,4}(?:/[0-9]{1,4})?\s)"
+)
+_POSTCODE = re.compile(r"(?<![0-9])[1-9][0-9]{4}(?![0-9])")
+
+
+def begins_office(text: str) -> bool:
+    """Tell whether a text begins as the name of an office does, letter by letter."""
+    return _OFFICE.match(text) is not None
+
+
+def nearly_begins_office(text: str) -> bool:
+    """Tell the same of a text that a scan damaged; short words are not taken on trust."""
+    likely = tuple(word for word in _LONG if word[0] in text[:2])
+    return bool(likely) and nearest_prefix(likely, text[:16], share=0.25) is not None
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a line is the address below a letterhead."""
+    if _ADDRESS.match(text) is None:
+        return False
+    return text.startswith(("ถนน", "ถ.", "ซอย", "หมู่")) or _POSTCODE.search(text) is not None

@@ -1,0 +1,208 @@
+"""Read one letter of a text, field by field."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.intake.addressees import read_addressees
+from domain.intake.citations import read_enclosures, read_references
+from domain.intake.contacts import read_contacts
+from domain.intake.folded_text import FoldedText
+from domain.intake.found import Found
+from domain.intake.heading_words import Heading
+from domain.intake.letter_foot import Foot, read_foot
+from domain.intake.letter_heading import (
+    read_date,
+    read_issuer,
+    read_issuer_at_foot,
+    read_numbers,
+    read_subject,
+)
+from domain.intake.letter_marks import is_mark, read_kind, read_secrecy, read_urgency
+from domain.intake.letter_parts import Parts, read_parts
+from domain.intake.occasions import find_occasions
+from domain.intake.opening_lines import Opening
+from domain.intake.reading import LetterReading
+from domain.intake.receipt_stamps import StampAt
+from domain.intake.recipient_lists import ListAt
+from domain.intake.requests import find_deadlines
+from domain.intake.split_letters import Frame
+from domain.intake.text_lines import Line
+from domain.intake.thai_dates import DateAt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Letter:
+    """A letter with its parts marked out, as ranges of lines.
+
+    Attributes:
+        head: The lines above the subject that no stamp covers.
+        above: Where the subject, or whatever heading comes first, stands.
+        text: From the line at which its text begins to its last.
+        stamps: Its receiving stamps.
+        dates: Its dates but for those of stamps and lists.
+    """
+
+    frame: Frame
+    parts: Parts
+    head: Sequence[int]
+    above: int
+    text: range
+    stamps: Sequence[StampAt]
+    dates: Sequence[DateAt]
+
+
+def read_letter(
+    folded: FoldedText,
+    lines: Sequence[Line],
+    frame: Frame,
+    *,
+    stamps: Sequence[StampAt],
+    lists: Sequence[ListAt],
+    dates: Sequence[DateAt],
+) -> LetterReading:
+    """Return what one letter says."""
+    letter = _mark_out(folded, lines, frame, stamps=stamps, lists=lists, dates=dates)
+    parts = letter.parts
+    foot = read_foot(folded, lines, letter.text, frame.closing)
+    subject = read_subject(folded, parts)
+    asked = [one for one in letter.dates if one.start >= _text_start(lines, letter)]
+    deadlines, taken = find_deadlines(folded, asked)
+    dated = read_date(folded, letter.dates, _head_span(lines, letter), _text_span(lines, letter))
+    start, end = folded.span(frame.start, frame.end)
+    office = parts.of(Heading.OFFICE)
+    return LetterReading(
+        start=start,
+        end=end,
+        numbers=read_numbers(folded, lines, frame.first, letter.above),
+        dated=dated.as_(lambda one: one.day) if dated else None,
+        kind=read_kind(folded, frame.openings, parts.headings, lines[frame.head]),
+        urgency=read_urgency(folded, [lines[at] for at in letter.head]),
+        secrecy=read_secrecy(folded, _marked_lines(lines, letter)),
+        issuer=_issuer(folded, lines, letter),
+        addressees=read_addressees(folded, parts),
+        subject=subject,
+        references=read_references(folded, parts, letter.dates),
+        enclosures=read_enclosures(folded, parts),
+        body=_body(folded, lines, letter, foot),
+        signatory=foot.signatory,
+        signatory_post=foot.post,
+        authority=foot.authority,
+        authority_post=foot.authority_post,
+        contacts=read_contacts(
+            folded,
+            lines,
+            lines[office.at] if office else None,
+            range(min(foot.last, frame.last), frame.last),
+            range(letter.text.start, min(foot.last, frame.last)),
+        ),
+        deadlines=deadlines,
+        occasions=find_occasions(
+            folded, [one for one in asked if dated is None or _is_other(folded, one, dated)], taken
+        ),
+        receipt_stamps=[one.stamp for one in letter.stamps],
+    )
+
+
+def _mark_out(
+    folded: FoldedText,
+    lines: Sequence[Line],
+    frame: Frame,
+    *,
+    stamps: Sequence[StampAt],
+    lists: Sequence[ListAt],
+    dates: Sequence[DateAt],
+) -> _Letter:
+    parts = read_parts(lines, frame, folded.text)
+    own = [one for one in stamps if frame.first <= one.first < frame.last]
+    covered = [(lines[one.first].start, lines[one.last].end) for one in own]
+    covered += [
+        (lines[one.first].start, lines[one.last - 1].end)
+        for one in lists
+        if frame.first <= one.first < frame.last
+    ]
+    above = _above(parts, frame)
+    stamped = {at for one in own for at in range(one.first, one.last + 1)}
+    return _Letter(
+        frame=frame,
+        parts=parts,
+        head=[at for at in range(frame.first, above) if at not in stamped],
+        above=above,
+        text=range(min(parts.body, frame.last), frame.last),
+        stamps=own,
+        dates=_uncovered(dates, frame, sorted(covered)),
+    )
+
+
+def _above(parts: Parts, frame: Frame) -> int:
+    """Return the line of the subject, or of the first heading below the letterhead."""
+    below = [one.at for one in parts.all if one.heading is not Heading.OFFICE]
+    return min(below, default=parts.body) if below else max(parts.body, frame.head)
+
+
+def _uncovered(
+    dates: Sequence[DateAt], frame: Frame, covered: Sequence[tuple[int, int]]
+) -> Sequence[DateAt]:
+    first = bisect_left(dates, frame.start, key=lambda one: one.start)
+    last = bisect_left(dates, frame.end, key=lambda one: one.start)
+    own = []
+    for one in dates[first:last]:
+        nth = bisect_left(covered, (one.start, len(dates) + one.end))
+        if nth == 0 or one.start >= covered[nth - 1][1]:
+            own.append(one)
+    return own
+
+
+def _head_span(lines: Sequence[Line], letter: _Letter) -> tuple[int, int]:
+    """From the number, where there is one: dates above it are those of stamps."""
+    above, frame = letter.above, letter.frame
+    end = lines[above].start if above < len(lines) else frame.end
+    is_plain = frame.openings == {Opening.SUBJECT}
+    return (frame.start if is_plain else lines[frame.head].start), end
+
+
+def _text_span(lines: Sequence[Line], letter: _Letter) -> tuple[int, int]:
+    return _text_start(lines, letter), letter.frame.end
+
+
+def _text_start(lines: Sequence[Line], letter: _Letter) -> int:
+    start = letter.text.start
+    return lines[start].start if start < len(lines) else letter.frame.end
+
+
+def _is_other(folded: FoldedText, one: DateAt, dated: Found[DateAt]) -> bool:
+    return folded.span(one.start, one.end) != dated.span
+
+
+def _marked_lines(lines: Sequence[Line], letter: _Letter) -> Sequence[Line]:
+    """The lines of the head, and those further down that are a mark and nothing else."""
+    text = [lines[at] for at in letter.text if is_mark(lines[at].text)]
+    return [*(lines[at] for at in letter.head), *text]
+
+
+def _issuer(folded: FoldedText, lines: Sequence[Line], letter: _Letter) -> Found[str] | None:
+    found = read_issuer(folded, lines, letter.parts, letter.head, letter.frame.head)
+    if found and found.confidence > 0.6:
+        return found
+    at_foot = None
+    if letter.frame.closing is None:
+        at_foot = read_issuer_at_foot(folded, lines, letter.text, letter.dates)
+    return at_foot or found
+
+
+def _body(
+    folded: FoldedText, lines: Sequence[Line], letter: _Letter, foot: Foot
+) -> Found[str] | None:
+    """Return the text from the subject's end to the closing words, as it was received."""
+    subject = letter.parts.of(Heading.SUBJECT)
+    start = subject.span[1] if subject else _text_start(lines, letter)
+    closing = letter.frame.closing
+    last = min(closing if closing is not None else foot.last, letter.frame.last) - 1
+    end = lines[last].end if last >= 0 else start
+    said = folded.text[start:end]
+    if not said.strip():
+        return None
+    first = start + len(said) - len(said.lstrip())
+    at, until = folded.span(first, end)
+    sure = 0.95 if closing is not None else 0.7
+    return folded.found(folded.received[at:until], (first, end), sure=sure, rule="body.between")

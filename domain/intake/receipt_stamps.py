@@ -1,0 +1,185 @@
+"""Receiving stamps (ตรารับหนังสือ): who received a letter, under which number, when."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from domain.intake.clock_times import find_hours
+from domain.intake.folded_text import FoldedText, one_line
+from domain.intake.found import Found
+from domain.intake.near_words import is_near
+from domain.intake.office_words import begins_office
+from domain.intake.reading import ReceiptStamp
+from domain.intake.text_lines import Line
+from domain.intake.thai_dates import DateAt, find_dates
+
+_LABELS = (
+    "เลขทะเบียนรับที่",
+    "เลขทะเบียนรับ",
+    "ทะเบียนรับเลขที่",
+    "ทะเบียนรับที่",
+    "ทะเบียนรับ",
+    "เลขที่ลงรับ",
+    "ลงรับเลขที่",
+    "ลงรับที่",
+    "เลขที่รับ",
+    "เลขรับที่",
+    "เลขรับ",
+    "รับเลขที่",
+    "รับที่",
+)
+_LABEL = re.compile("|".join(_LABELS))
+_NUMBER = re.compile(r"\s{0,4}[:.]{0,4}\s{0,4}([0-9]{1,7})(?![0-9])(?!\.[0-9])")
+_NEAR_NUMBER = re.compile(
+    r"([^0-9:]{4,18}?)\s{0,4}[:.]{0,4}\s{0,4}([0-9]{1,7})(?:\s|/[0-9]{2,4}|$)"
+)
+# The same with what a scan makes of its letters; รับ alone is too common a word.
+_NEAR_LABEL = re.compile(
+    r"(?<![ก-๎])(?:[เแ]?ล[ขชฃ][ก-๎]{0,8}[รธ][ัี้๊]?[บป][ก-๎]{0,4}|[รธ][ัี้๊]?[บป]\s?[ทฑ][ีิึื]?[่้๊๋์]{1,2})"
+    r"\s{0,4}([0-9]{1,7})(?=\s|$)"
+)
+_NEAR_LABELS = ("เลขทะเบียนรับ", "เลขที่รับ", "เลขรับที่", "รับเลขที่")
+_TITLE = re.compile(r"\W{0,3}(?:ตรา)?(?:ลง)?รับหนังสือ\W{0,3}")
+_PLACE = re.compile(r"(?:จ\.|จังหวัด|อ\.|อำเภอ)")
+_THAI = re.compile(r"[ก-๎]{3}")
+# Number, date and time take that many lines below the label at most.
+_BELOW = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StampAt:
+    """A stamp, with the first and the last of its lines."""
+
+    stamp: Found[ReceiptStamp]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Label:
+    at: int
+    start: int
+    number: int
+    end: int
+    sure: float
+
+
+def find_stamps(folded: FoldedText, lines: Sequence[Line]) -> Sequence[StampAt]:
+    """Return the stamps of a text; one without registry's number or date is none."""
+    labels = [label for at, line in enumerate(lines) if (label := _label(line, at))]
+    ends = [label.at for label in labels[1:]] + [len(lines)]
+    read = [_stamp(folded, lines, label, until) for label, until in zip(labels, ends, strict=False)]
+    return [stamp for stamp in read if stamp is not None]
+
+
+def _label(line: Line, at: int) -> _Label | None:
+    said = line.text[:160]
+    if "รับ" in said and (word := _LABEL.search(said)):
+        number = _NUMBER.match(said, word.end())
+        # In the middle of a sentence it tells of another stamp.
+        if number is None or (word.start() > 0 and not _stands_apart(said, word.start())):
+            return None
+        return _Label(at=at, start=word.start(), number=int(number[1]), end=number.end(), sure=1.0)
+    if (word := _NEAR_LABEL.search(said)) and (not word.start() or begins_office(said)):
+        return _Label(at=at, start=word.start(), number=int(word[1]), end=word.end(), sure=0.7)
+    near = _NEAR_NUMBER.match(said[:40]) if "ร" in said[:16] or "ลข" in said[:4] else None
+    if near and _is_near_label(near[1].strip(), is_last=near.end() == len(said)):
+        return _Label(at=at, start=0, number=int(near[2]), end=near.end(2), sure=0.7)
+    return None
+
+
+def _is_near_label(written: str, *, is_last: bool) -> bool:
+    """Tell whether a word is a damaged label; รับที่ is too near to วันที่ before a date."""
+    if is_last and is_near("รับที่", written, most=1):
+        return True
+    return any(is_near(word, written, most=2) for word in _NEAR_LABELS)
+
+
+def _stands_apart(said: str, at: int) -> bool:
+    before = said[:at]
+    return begins_office(before) or _TITLE.fullmatch(before.strip()) is not None
+
+
+def _stamp(folded: FoldedText, lines: Sequence[Line], label: _Label, until: int) -> StampAt | None:
+    if not label.number:
+        return None
+    last = _last(lines, label.at, until)
+    start = lines[label.at].start + label.end
+    dated = _dated(folded.text, start, lines[last].end)
+    if dated is None:
+        return None
+    first, registry = _registry(lines, label)
+    hours = _hours(folded.text, dated, lines[last].end)
+    stamp = ReceiptStamp(
+        registry=registry, number=label.number, dated=dated.day, time=hours and hours[0]
+    )
+    place = lines[first].start, hours[1] if hours else dated.end
+    sure = min(label.sure, dated.sure, 1.0 if registry else 0.6)
+    last = next(at for at in range(last, -1, -1) if lines[at].start < place[1])
+    return StampAt(
+        stamp=folded.found(stamp, place, sure=sure, rule="stamp.labelled"), first=first, last=last
+    )
+
+
+def _last(lines: Sequence[Line], at: int, until: int) -> int:
+    """The stamp ends with its lines, at the next empty stretch at the latest."""
+    last = at
+    while last + 1 < min(until, at + _BELOW) and lines[last + 1].gap <= 1:
+        last += 1
+    return last
+
+
+def _dated(text: str, start: int, end: int) -> DateAt | None:
+    """Return the date of a stamp: right behind its number, with วันที่ or alone."""
+    dates = find_dates(text[start:end])
+    if not dates or dates[0].start > 60:
+        return None
+    one = dates[0]
+    return DateAt(
+        day=one.day, start=start + one.start, end=start + one.end, sure=one.sure, rule=one.rule
+    )
+
+
+def _hours(text: str, dated: DateAt, end: int) -> tuple[time, int] | None:
+    hours = find_hours(text[dated.end : min(dated.end + 60, end)])
+    if hours is None or hours.start > 30:
+        return None
+    return hours.opens, dated.end + hours.end
+
+
+def _registry(lines: Sequence[Line], label: _Label) -> tuple[int, str]:
+    """Return the registry's name, on the line of the number or on the lines above it."""
+    here = lines[label.at].text[: label.start].strip()
+    if here and not _TITLE.fullmatch(here):
+        return label.at, one_line(here)
+    first = label.at
+    while first and _is_of_name(lines, first - 1, label.at):
+        first -= 1
+        if begins_office(lines[first].text):
+            break
+    first = _without_notes(lines, first, label.at)
+    names = [line.text for line in lines[first : label.at] if not _TITLE.fullmatch(line.text)]
+    return first, one_line(" ".join(names))
+
+
+def _is_of_name(lines: Sequence[Line], at: int, label: int) -> bool:
+    said = lines[at].text
+    is_beside = lines[at + 1].gap == 0 or (lines[at + 1].gap == 1 and at + 1 == label)
+    return (
+        label - at <= 3
+        and is_beside
+        and len(said) <= 80
+        and _THAI.search(said) is not None
+        and not any(one.isdigit() for one in said)
+    )
+
+
+def _without_notes(lines: Sequence[Line], first: int, label: int) -> int:
+    """Without an office's first word only the nearest line is the name, with its place below it."""
+    if first == label or begins_office(lines[first].text):
+        return first
+    nearest = label - 1
+    if _PLACE.match(lines[nearest].text) and nearest > first:
+        return nearest - 1
+    return nearest

@@ -1,0 +1,163 @@
+"""Until when a letter asks for what (ภายในวันที่ …)."""
+
+import re
+from collections.abc import Sequence
+from datetime import time
+
+from domain.intake.clock_times import CLOCK, find_hours
+from domain.intake.folded_text import FoldedText
+from domain.intake.found import Found
+from domain.intake.near_words import near_prefix
+from domain.intake.reading import Deadline
+from domain.intake.thai_dates import DateAt
+from domain.intake.vocabulary import RequestKind
+
+# The day word before a date, with or without its weekday: วันที่, วันจันทร์ที่.
+DAY_WORD = r"(?:วัน(?:\s?[ก-๎]{2,9}\s?)?ที่)?\s{0,3}"
+_HOUR = (
+    rf"(?:(?:ภายใน|ก่อน|ไม่เกิน)?\s{{0,3}}เวลา\s{{0,3}}{CLOCK}\s{{0,3}}(?:น\.?)?"
+    r"\s{0,3}(?:ของ|ใน)?\s{0,3})?"
+)
+_CUES = (
+    ("deadline.within", 1.0, rf"ภาย\s?ใน\s{{0,3}}(?:กำหนด)?\s{{0,3}}{_HOUR}{DAY_WORD}$"),
+    (
+        "deadline.not_after",
+        1.0,
+        rf"(?:ไม่เกิน|ไม่ช้ากว่า|อย่างช้า|มิให้เกิน|ไม่ให้เกิน)\s{{0,3}}(?:ภายใน)?\s{{0,3}}{_HOUR}{DAY_WORD}$",
+    ),
+    (
+        "deadline.within",
+        1.0,
+        rf"ภายใน\s{{0,3}}เวลา\s{{0,3}}{CLOCK}\s{{0,3}}(?:น\.?)?\s{{0,3}}(?:ของ|ใน)?\s{{0,3}}{DAY_WORD}$",
+    ),
+    # Whether the day itself still counts is for a person to say.
+    ("deadline.before", 0.7, rf"ก่อน\s{{0,3}}{_HOUR}{DAY_WORD}$"),
+    (
+        "deadline.until",
+        0.9,
+        rf"(?:บัดนี้|เป็นต้นไป)\s{{0,3}}(?:จน)?ถึง\s{{0,3}}{DAY_WORD}$",
+    ),
+    (
+        "deadline.last_day",
+        0.9,
+        rf"(?:หมดเขต|สิ้นสุด|ครบกำหนด|วันสุดท้าย)(?:[ก-๎ ]{{0,30}}?)(?:ใน)?{DAY_WORD}$",
+    ),
+)
+_PATTERNS = [(rule, sure, re.compile(cue)) for rule, sure, cue in _CUES]
+# Read backwards from the date, so that a damaged cue can still be told from its neighbours.
+_NEAR_DEADLINES = ("ภายในวันที่", "ไม่เกินวันที่", "ก่อนวันที่")
+_NEAR_CUES = (
+    *_NEAR_DEADLINES,
+    "เมื่อวันที่",
+    "ลงวันที่",
+    "ในวันที่",
+    "ระหว่างวันที่",
+    "ตั้งแต่วันที่",
+    "ประกาศณวันที่",
+    "วันที่",
+)
+_KINDS = (
+    (RequestKind.REPLY, r"ตอบรับ|ยืนยัน|แจ้งความประสงค์|ตอบกลับ|แบบตอบ|แจ้งการเข้าร่วม|ตอบแบบ"),
+    (RequestKind.REGISTER, r"ลงทะเบียน|สมัคร"),
+    (RequestKind.PAY, r"ชำระ|โอนเงิน|ค่าธรรมเนียม|ค่าลงทะเบียน|เบิกจ่าย|นำส่งเงิน|จ่ายเงิน"),
+    (RequestKind.REPORT, r"(?<!แบบ)(?<!แบบการ)รายงาน|แจ้งผล"),
+    (
+        RequestKind.SUBMIT,
+        r"จัดส่ง|นำส่ง|ส่ง(?!เสริม|ต่อ|มาด้วย|มาพร้อม|ผล|เงิน)|เสนอ|ยื่น|แจ้งรายชื่อ|แจ้งข้อมูล|กรอกข้อมูล|บันทึกข้อมูล",
+    ),
+)
+_WORDS = [(kind, re.compile(words)) for kind, words in _KINDS]
+_NEXT_REQUEST = re.compile(r"โปรด|ขอให้|ให้|แล้ว|จึง|โดย|ทั้งนี้|หาก|และ|\n\n")
+_WINDOW, _BEFORE, _AFTER = 60, 140, 60
+
+
+def find_deadlines(
+    folded: FoldedText, dates: Sequence[DateAt]
+) -> tuple[Sequence[Found[Deadline]], frozenset[int]]:
+    """Return the deadlines among the dates of a letter, and which dates they took."""
+    found: dict[Deadline, Found[Deadline]] = {}
+    taken = set()
+    for nth, one in enumerate(dates):
+        since = dates[nth - 1].end if nth else 0
+        if deadline := _deadline(folded, one, since):
+            taken.add(one.start)
+            found.setdefault(deadline.value, deadline)
+    return _told_once([*found.values()]), frozenset(taken)
+
+
+def nearest_cue(before: str) -> str | None:
+    """Return the word before a date that it most looks like, damaged as it may be."""
+    backwards = "".join(before.split())[::-1]
+    exact = [word for word in _NEAR_CUES if backwards.startswith(word[::-1])]
+    if exact:
+        return max(exact, key=len)
+    near = [
+        (-len(word), found.edits, word)
+        for word in _NEAR_CUES
+        if (found := near_prefix(word[::-1], backwards[:20], most=len(word) // 4))
+    ]
+    # The longest, as one is the end of another: ภายในวันที่ and ในวันที่.
+    return min(near)[2] if near else None
+
+
+def _deadline(folded: FoldedText, one: DateAt, floor: int) -> Found[Deadline] | None:
+    since = max(floor, one.start - _WINDOW)
+    before = folded.text[since : one.start]
+    for rule, sure, cue in _PATTERNS:
+        if match := cue.search(before):
+            return _asked(folded, one, floor, since + match.start(), rule, min(sure, one.sure))
+    word = nearest_cue(before)
+    if word not in _NEAR_DEADLINES:
+        return None
+    start = max(since, one.start - len(word) - 1)
+    return _asked(folded, one, floor, start, "deadline.near", min(0.6, one.sure))
+
+
+def _asked(
+    folded: FoldedText, one: DateAt, since: int, start: int, rule: str, sure: float
+) -> Found[Deadline]:
+    until, end = _time(folded.text, start, one)
+    before = folded.text[max(start - _BEFORE, since) : start]
+    kind = _kind(before, folded.text[end : end + _AFTER])
+    deadline = Deadline(kind=kind, day=one.day, time=until)
+    return folded.found(deadline, (start, end), sure=sure, rule=rule)
+
+
+def _time(text: str, start: int, one: DateAt) -> tuple[time | None, int]:
+    """Return the time of day, printed before the date or right behind it."""
+    if hours := find_hours(text[start : one.start]):
+        return hours.opens, one.end
+    behind = text[one.end : one.end + 45]
+    hours = find_hours(behind)
+    if hours is None or not re.fullmatch(
+        r"[\s,]*(?:ก่อน|ภายใน|ไม่เกิน|ใน)?\s*", behind[: hours.start]
+    ):
+        return None, one.end
+    return hours.closes or hours.opens, one.end + hours.end
+
+
+def _kind(before: str, behind: str) -> RequestKind:
+    """Return what is asked for: the nearest such word before the date, else behind it."""
+    before = before.rpartition("\n\n")[2]
+    nearest = [
+        (last.end(), -last.start(), kind)
+        for kind, words in _WORDS
+        for last in [*words.finditer(before)][-1:]
+    ]
+    if nearest:
+        return max(nearest)[2]
+    after = _NEXT_REQUEST.split(behind, maxsplit=1)[0]
+    first = [(match.start(), kind) for kind, words in _WORDS if (match := words.search(after))]
+    return min(first)[1] if first else RequestKind.OTHER
+
+
+def _told_once(found: Sequence[Found[Deadline]]) -> Sequence[Found[Deadline]]:
+    """Leave out a deadline of which no more is said than another says with its kind."""
+    named = {one.value.day for one in found if one.value.kind is not RequestKind.OTHER}
+    return [
+        one
+        for one in found
+        if one.value.kind is not RequestKind.OTHER
+        or one.value.time is not None
+        or one.value.day not in named
+    ]

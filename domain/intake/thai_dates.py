@@ -1,0 +1,139 @@
+"""Dates in a text: worded, abbreviated or in figures, of either era, never guessed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import chain
+
+from domain.buddhist_era import BUDDHIST_ERA_OFFSET, looks_buddhist
+from domain.intake.near_words import is_near
+
+MONTHS = (
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+)
+_SHORT = ("มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค")
+_NUMBERS = {name: number for names in (MONTHS, _SHORT) for number, name in enumerate(names, 1)}
+# No letter is older than the regulations, and no plan reaches further.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2156
+# Two figures stand for the Buddhist year 25xx; below this they would be long past, or Christian.
+_FIRST_SHORT_YEAR = 40
+
+_YEAR = r"(2 ?[05] ?[0-9] ?[0-9]|1[89][0-9]{2}|2[0-9]{3}|[0-9]{2})(?![0-9]|[.,:/][0-9])"
+# As a lookahead: what looks like a date and is none must not swallow the date behind it.
+_WORDED = re.compile(
+    r"(?<![0-9])(?<![0-9][.,/])(?=([0-3]?[0-9])[\s.]{0,8}(?:เดือน\s{0,3})?"
+    r"([ก-ฮเ-ไ](?:[ .\n]?[ก-๎]){1,17}?\.?)[\s.]{0,8}"
+    rf"(?:([พค]) ?[.,] ?[ศคต] ?[.,]?\s{{0,3}})?{_YEAR})"
+)
+_FIGURES = re.compile(
+    r"(?<![0-9/.-])([0-3]?[0-9]) ?([/.-]) ?([01]?[0-9]) ?\2 ?"
+    r"([0-9]{4}|(?<=/)[0-9]{2}|(?<=/ )[0-9]{2})"
+    r"(?![0-9]|[/.-][0-9])"
+)
+_ISO = re.compile(r"(?<![0-9-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9-])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DateAt:
+    """A date and where it stands in the folded text."""
+
+    day: date
+    start: int
+    end: int
+    sure: float
+    rule: str
+
+
+def find_dates(text: str) -> Sequence[DateAt]:
+    """Return the dates of a folded text in their order."""
+    dates: list[DateAt] = []
+    found = chain(_worded(text), _in_figures(text), _iso(text))
+    for one in sorted(found, key=lambda one: one.start):
+        if not dates or one.start >= dates[-1].end:
+            dates.append(one)
+    return dates
+
+
+def gregorian_year(figures: str, era: str | None = None) -> int | None:
+    """Return the Gregorian year that is meant, None where it is not sure.
+
+    Args:
+        figures: Two or four Arabic digits.
+        era: `พ` where พ.ศ. is printed before it, `ค` for ค.ศ.
+    """
+    year = int(figures)
+    if len(figures) == 2:
+        if year < _FIRST_SHORT_YEAR and era != "ค":
+            return None
+        year += 2000 if era == "ค" else 2500
+    if era == "พ" or (era is None and looks_buddhist(year)):
+        year -= BUDDHIST_ERA_OFFSET
+    return year if _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
+@lru_cache(maxsize=4096)
+def read_month(name: str) -> tuple[int, float] | None:
+    """Return which month a name means, and how sure that is."""
+    bare = "".join(one for one in name if one not in " .\n")
+    if number := _NUMBERS.get(bare):
+        return number, 1.0
+    for most in (1, 2):
+        near = [at for at, month in enumerate(MONTHS, 1) if is_near(month, bare, most=most)]
+        if near:
+            return (near[0], 0.8 - most / 10) if len(near) == 1 else None
+    return None
+
+
+def calendar_day(year: int | None, month: int, day: int) -> date | None:
+    """Return the day, None where the calendar has no such day."""
+    try:
+        return date(year, month, day) if year else None
+    except ValueError:
+        return None
+
+
+def _worded(text: str) -> Iterator[DateAt]:
+    for match in _WORDED.finditer(text):
+        month = read_month(match[2])
+        figures = match[4].replace(" ", "")
+        day = month and calendar_day(gregorian_year(figures, match[3]), month[0], int(match[1]))
+        if month and day:
+            sure = min(month[1], _sure_of(text[match.start() : match.end(4)], figures))
+            rule = "date.worded" if month[1] == 1 else "date.near"
+            yield DateAt(day=day, start=match.start(), end=match.end(4), sure=sure, rule=rule)
+
+
+def _sure_of(written: str, figures: str) -> float:
+    """A broken line costs a little, a short year more."""
+    if len(figures) == 2:
+        return 0.85
+    return 0.9 if "\n" in written or not written.endswith(figures) else 1.0
+
+
+def _in_figures(text: str) -> Iterator[DateAt]:
+    for match in _FIGURES.finditer(text):
+        day = calendar_day(gregorian_year(match[4]), int(match[3]), int(match[1]))
+        if day:
+            sure = 0.95 if len(match[4]) == 4 else 0.8
+            yield DateAt(
+                day=day, start=match.start(), end=match.end(), sure=sure, rule="date.figures"
+            )
+
+
+def _iso(text: str) -> Iterator[DateAt]:
+    for match in _ISO.finditer(text):
+        if day := calendar_day(gregorian_year(match[1]), int(match[2]), int(match[3])):
+            yield DateAt(day=day, start=match.start(), end=match.end(), sure=0.95, rule="date.iso")

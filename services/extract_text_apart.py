@@ -1,0 +1,102 @@
+"""The text of a stranger's file, read in a process of its own that may break and be stopped."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from domain.errors import InvalidError
+from domain.intake.vocabulary import TextMethod
+from services.extract_text import ExtractedText, check_size
+from services.text_of.limits import unreadable
+
+# Each may take a processor and two gigabytes of memory for a while; who comes later waits.
+_TURNS: Final = asyncio.Semaphore(2)
+_ROOT: Final = Path(__file__).parents[1]
+# What it needs to find its parts. Not our settings: they hold the password of the database.
+_PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
+
+
+async def extract_text_apart(
+    data: bytes, *, media_type: str | None, file_name: str | None, seconds: float = 60
+) -> ExtractedText:
+    """Return the text of a file as `extract_text` does, within limits of time and memory.
+
+    `seconds` count from when its turn has come: two files are read at once.
+
+    Raises:
+        InvalidError: what `extract_text` raises, and `file_too_slow`; `file_unreadable` also when
+            the reading broke down.
+    """
+    check_size(len(data))
+    head = {"media_type": media_type, "file_name": file_name, "seconds": seconds}
+    async with _TURNS:
+        said = await _ask(json.dumps(head).encode() + b"\n" + data, seconds=seconds)
+    return _understood(said)
+
+
+async def _ask(given: bytes, *, seconds: float) -> bytes:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        "services.text_of.stdin",
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        cwd="/",
+        env=_environment(),
+        # It leads a group of its own, so that what it has started is stopped with it.
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            said, _ = await child.communicate(given)
+    except TimeoutError:
+        raise _too_slow() from None
+    finally:
+        await _end(child)
+    if child.returncode == -signal.SIGXCPU:
+        raise _too_slow()
+    return said
+
+
+def _environment() -> dict[str, str]:
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    folders = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return passed_on | {"PYTHONPATH": os.pathsep.join(folders), "PYTHONUTF8": "1"}
+
+
+async def _end(child: Process) -> None:
+    # Until it is reaped its id is nobody else's.
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    await child.wait()
+
+
+def _too_slow() -> InvalidError:
+    return InvalidError("อ่านไฟล์นานเกินไป กรุณาแยกไฟล์ หรือส่งเป็นไฟล์ข้อความ", code="file_too_slow")
+
+
+def _understood(said: bytes) -> ExtractedText:
+    try:
+        answer: dict[str, Any] = json.loads(said)
+    except ValueError as error:
+        raise unreadable("ไฟล์เสียหาย หรือเนื้อหาใหญ่เกินไป") from error
+    if "error" in answer:
+        told = answer["error"]
+        raise InvalidError(told["detail"], code=told["code"], **told["facts"])
+    found = answer["extracted"]
+    return ExtractedText(
+        text=found["text"],
+        method=TextMethod(found["method"]),
+        media_type=found["media_type"],
+        pages=found["pages"],
+        unread_pages=tuple(found["unread_pages"]),
+    )

@@ -1,0 +1,159 @@
+"""How like a line of a list of recipients is to each body that it may mean."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
+
+from domain.intake.reading import RecipientRow
+from domain.vocabulary import OrganizationKind
+from services.candidate_directory import Area, Candidate, CandidateDirectory
+from services.matching.districts import AreaMatch
+from services.matching.kinds import LONGEST, NameParts, take_apart
+from services.matching.names import folded, likeness, likeness_with_sound
+
+_OTHER_KIND = 20.0
+_NO_KIND = 8.0
+_DAMAGED_KIND, _LESS_LIKELY_KIND = 0.05, 0.6
+"""What it costs that a line names another kind or none, for each point of damage to the kind, and
+for each point by which another kind was read more certainly."""
+_UNSEEN = 70.0
+"""How certain a kind is that was read where the first words do not look like it."""
+_NEAR, _KNOWN, _ALONE = 50, 90, 20
+"""A district that is not clear, a place like no other in the province: together they may be."""
+_KEPT = 12
+_MANY, _FLOOR = 1_000, 40
+"""Among more bodies than these only those whose letters are like the line's are compared."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RankedRow:
+    """A line with the bodies that it may mean, the most likely first.
+
+    `is_clear` is false where a clerk has to look whatever the scores are.
+    """
+
+    district: AreaMatch | None
+    ranked: Sequence[tuple[Candidate, float]]
+    is_clear: bool
+
+    @property
+    def best(self) -> float:
+        """The score of the most likely."""
+        return self.ranked[0][1] if self.ranked else 0.0
+
+
+def rank_row(
+    row: RecipientRow,
+    *,
+    received: RecipientRow,
+    district: AreaMatch | None,
+    province: Area | None,
+    directory: CandidateDirectory,
+) -> RankedRow:
+    """Return the bodies that a line may mean.
+
+    Args:
+        row: The line, with a district that was glued to its name cut off.
+        received: The line as it was read, which is how a clerk confirmed it.
+        district: What was understood of its district, None where it names none.
+        province: The province of the list, None where it is not known.
+        directory: The bodies of the day.
+    """
+    area = district.area if district else None
+    parts = _parts(row)
+    pool = _pool(directory, area or province, parts)
+    ranked = _rank(parts, pool)
+    is_located = district is None or area is not None or _agrees(district, ranked)
+    learned = (
+        directory.learned(received.kind, area.code if area else None, received.as_written)
+        if area or district is None
+        else None
+    )
+    if learned is not None and any(one is learned for one in pool):
+        ranked = [(learned, 100.0), *((one, score) for one, score in ranked if one is not learned)]
+    else:
+        learned = None
+    return RankedRow(
+        district=district,
+        ranked=ranked,
+        is_clear=is_located and (learned is not None or not _kind_is_open(parts, ranked)),
+    )
+
+
+def _agrees(district: AreaMatch, ranked: Sequence[tuple[Candidate, float]]) -> bool:
+    """Tell whether the place alone leads into the district that an unclear name is most like."""
+    if district.nearest is None or district.score < _NEAR or not ranked:
+        return False
+    (best, score), rival = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    is_alone = score >= _KNOWN and score - rival >= _ALONE
+    return is_alone and best.district_code == district.nearest.code
+
+
+def _parts(row: RecipientRow) -> list[NameParts]:
+    """Return the ways to take a line apart: as it was read, and as its damage allows."""
+    own, place = take_apart(row.as_written), row.place[:LONGEST]
+    if row.kind is None:
+        return [NameParts(None, place, 0.0), *own]
+    if own[0].certainty == 100.0 and own[0].kind is row.kind:
+        return [NameParts(row.kind, place, 100.0)]
+    # Where its first words are damaged, so may be the kind that was read and the border after them.
+    certainty = max((part.certainty for part in own if part.kind is row.kind), default=_UNSEEN)
+    return [NameParts(row.kind, place, certainty), *own]
+
+
+def _pool(
+    directory: CandidateDirectory, area: Area | None, parts: Sequence[NameParts]
+) -> Sequence[Candidate]:
+    if area is not None:
+        return directory.within.get(area.code, ())
+    if len(directory.candidates) <= _MANY:
+        return directory.candidates
+    found = {
+        place
+        for name in {folded(part.place).letters for part in parts[:3]}
+        for _, _, place in extract(
+            name, directory.letters, scorer=ratio, limit=4 * _KEPT, score_cutoff=_FLOOR
+        )
+    }
+    return [directory.candidates[place] for place in sorted(found)]
+
+
+def _rank(parts: Sequence[NameParts], pool: Iterable[Candidate]) -> list[tuple[Candidate, float]]:
+    names = [(part, folded(part.place)) for part in parts]
+    most = max(part.certainty for part in parts)
+    scored = []
+    for one in pool:
+        name = folded(one.place)
+        scored.append(
+            (one, max(likeness(own, name) - _cost(part, one.kind, most) for part, own in names))
+        )
+    scored.sort(key=lambda pair: (-pair[1], pair[0].code))
+    first = [
+        (
+            one,
+            max(
+                likeness_with_sound(own, folded(one.place)) - _cost(part, one.kind, most)
+                for part, own in names
+            ),
+        )
+        for one, _ in scored[:_KEPT]
+    ]
+    first.sort(key=lambda pair: (-pair[1], pair[0].code))
+    return first
+
+
+def _cost(part: NameParts, kind: OrganizationKind, most: float) -> float:
+    if part.kind is None:
+        return _NO_KIND
+    if part.kind is not kind:
+        return _OTHER_KIND
+    damage = _DAMAGED_KIND * (100.0 - part.certainty)
+    return min(_OTHER_KIND, damage + _LESS_LIKELY_KIND * (most - part.certainty))
+
+
+def _kind_is_open(parts: Sequence[NameParts], ranked: Sequence[tuple[Candidate, float]]) -> bool:
+    """Tell whether the most likely body is not of a kind that the line may name."""
+    kinds = {part.kind for part in parts} - {None}
+    return bool(ranked and kinds) and ranked[0][0].kind not in kinds

@@ -1,0 +1,333 @@
+"""Lists of recipients find their bodies, and only what is clearly one body is decided."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import geothai
+import pytest
+
+from cli.directory_files import read_directory
+from domain.intake.reading import RecipientRow
+from domain.intake.vocabulary import MatchStatus
+from domain.vocabulary import OrganizationKind
+from services.candidate_directory import Alias, CandidateDirectory, build_directory, candidates_of
+from services.import_directory import BodyRow
+from services.match_recipients import RowMatch, match_rows
+from tests.support.recipient_rows import FIRST_WORDS, bodies_of_the_nation, body, damaged, row
+
+BUENG_KAN = Path(__file__).parents[2] / "data" / "bueng_kan"
+SAO = FIRST_WORDS[OrganizationKind.SAO]
+TOWN = FIRST_WORDS[OrganizationKind.SUBDISTRICT_MUNICIPALITY]
+ACCEPTED, ASKED, REJECTED = MatchStatus.ACCEPTED, MatchStatus.ASKED, MatchStatus.REJECTED
+
+# How the scan of the reference circular spells nine of its places and one of its districts.
+SCANNED = {
+    "บ้านต้อง": "บ้านด้อง",
+    "ป่งไฮ": "ปงไฮ",
+    "บุ่งคล้า": "บึงคล้า",
+    "หนองเดิ่น": "หนองเติน",
+    "โคกกว้าง": "โคกกวาง",
+    "นากั้ง": "นาแก้ง",
+    "นาดง": "นาตง",
+    "ดอนหญ้านาง": "ดอนภูพานาง",
+    "หนองเลิง": "หนองเล็ง",
+}
+
+
+@pytest.fixture(scope="module")
+def province() -> list[BodyRow]:
+    return read_directory(BUENG_KAN).bodies
+
+
+@pytest.fixture(scope="module")
+def bueng_kan(province: list[BodyRow]) -> CandidateDirectory:
+    return candidates_of(province)
+
+
+def scanned(one: BodyRow) -> RecipientRow:
+    words = FIRST_WORDS[one.kind]
+    place = one.name.removeprefix(words)
+    area = one.area_code or ""
+    district = geothai.district(area[:4] if len(area) > 2 else f"{area}01")
+    assert district is not None
+    name = SCANNED.get(district.name_th, district.name_th)
+    return row(words + SCANNED.get(place, place), f"อำเภอ{name}")
+
+
+def only(matches: Sequence[RowMatch]) -> RowMatch:
+    (match,) = matches
+    return match
+
+
+def place_of(match: RowMatch) -> str | None:
+    return match.organization.place if match.organization else None
+
+
+def test_the_scanned_list_of_the_reference_circular_finds_all_its_bodies(
+    province: list[BodyRow], bueng_kan: CandidateDirectory
+) -> None:
+    local = [one for one in province if one.kind in FIRST_WORDS]
+    matches = match_rows([scanned(one) for one in local], province="บึงกาฬ", directory=bueng_kan)
+    meant = [match.organization.code for match in matches if match.organization]
+    assert meant == [one.code for one in local]
+    assert len(meant) == 45
+    # Two letters of it are others, and no neighbour is like it: a person should look.
+    asked = [place_of(match) for match in matches if match.status is ASKED]
+    assert asked == ["ดอนหญ้านาง"]
+
+
+def test_more_neighbours_than_the_list_names_do_not_mislead(province: list[BodyRow]) -> None:
+    local = [one for one in province if one.kind in FIRST_WORDS]
+    named = {(one.area_code, one.name) for one in local}
+    others = [
+        body(SAO + place.name_th, place.code)
+        for district in geothai.districts("38")
+        for place in geothai.subdistricts(district.code)
+        if (place.code, SAO + place.name_th) not in named
+    ]
+    assert others
+    whole = candidates_of([*province, *others])
+    matches = match_rows([scanned(one) for one in local], province="บึงกาฬ", directory=whole)
+    for match, one in zip(matches, local, strict=True):
+        assert match.status in {ACCEPTED, ASKED}
+        assert one.code in [ranked.candidate.code for ranked in match.candidates]
+        if match.status is ACCEPTED:
+            assert match.organization is not None
+            assert match.organization.code == one.code
+    assert sum(match.status is ASKED for match in matches) <= 3
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize(("rate", "most_left"), [(0.0, 0.0), (0.05, 0.05), (0.1, 0.15)])
+def test_damaged_names_are_right_or_asked(seed: int, rate: float, most_left: float) -> None:
+    draw = Random(seed)  # noqa: S311 (the same lists each time)
+    bodies = bodies_of_the_nation(draw)
+    directory = candidates_of(bodies)
+    accepted = right = left = 0
+    for code in draw.sample([one.code for one in geothai.provinces()[1:]], 8):
+        own = [one for one in bodies if (one.area_code or "")[:2] == code]
+        chosen = draw.sample(own, min(40, len(own)))
+        rows = [_damaged_row(one, rate, draw) for one in chosen]
+        name = geothai.province(code)
+        assert name is not None
+        matches = match_rows(rows, province=name.name_th, directory=directory)
+        for match, one in zip(matches, chosen, strict=True):
+            is_accepted = match.status is ACCEPTED and match.organization is not None
+            accepted += is_accepted
+            left += not is_accepted
+            right += match.status is ACCEPTED and match.organization.code == one.code  # type: ignore[union-attr]
+    assert accepted + left > 250
+    assert right >= 0.995 * accepted
+    assert left <= most_left * (accepted + left)
+
+
+def _damaged_row(one: BodyRow, rate: float, draw: Random) -> RecipientRow:
+    district = geothai.district((one.area_code or "")[:4])
+    named = damaged(f"อำเภอ{district.name_th}", rate, draw) if district else None
+    return row(damaged(one.name, rate, draw), named)
+
+
+# One district with two kinds of one name, and a second with a name of the first.
+SMALL = [
+    body("อำเภอเซกา", "3804", kind=OrganizationKind.DISTRICT, code="d1"),
+    body("อำเภอปากคาด", "3805", kind=OrganizationKind.DISTRICT, code="d2"),
+    body(f"{SAO}ท่าสะอาด", "380407", code="sao"),
+    body(f"{TOWN}ท่าสะอาด", "380407", code="town"),
+    body(f"{SAO}บ้านต้อง", "380404", code="tong"),
+    body(f"{SAO}ศรีชมภู", "380401", code="si1"),
+    body(f"{SAO}ศรีชมภู", "380501", code="si2"),
+    body(f"{SAO}โนนศิลา", "380504", code="sila"),
+    body("องค์การบริหารส่วนจังหวัดบึงกาฬ", "38", code="pao"),
+]
+SEKA, PAK_KHAT = "อำเภอเซกา", "อำเภอปากคาด"
+
+
+@pytest.fixture(scope="module")
+def small() -> CandidateDirectory:
+    return candidates_of(SMALL)
+
+
+def match(
+    directory: CandidateDirectory, *rows: RecipientRow, province: str | None = "บึงกาฬ"
+) -> list[RowMatch]:
+    return match_rows(rows, province=province, directory=directory)
+
+
+def test_one_name_in_two_kinds_is_told_apart_by_the_kind(small: CandidateDirectory) -> None:
+    both = match(small, row(f"{SAO}ท่าสะอาด", SEKA), row(f"{TOWN}ท่าสะอาด", SEKA))
+    assert [(one.status, one.organization and one.organization.code) for one in both] == [
+        (ACCEPTED, "sao"),
+        (ACCEPTED, "town"),
+    ]
+    unknown = only(match(small, row("ท่าสะอาด", SEKA)))
+    assert unknown.status is ASKED
+    assert {one.candidate.code for one in unknown.candidates[:2]} == {"sao", "town"}
+
+
+def test_a_name_without_its_kind_costs_but_may_be_clear(small: CandidateDirectory) -> None:
+    found = only(match(small, row("บ้านต้อง", SEKA)))
+    assert (found.status, place_of(found)) == (ACCEPTED, "บ้านต้อง")
+    assert found.score < 100
+
+
+def test_another_kind_than_the_one_named_is_never_taken_silently(
+    small: CandidateDirectory,
+) -> None:
+    found = only(match(small, row(f"{TOWN}บ้านต้อง", SEKA)))
+    assert (found.status, place_of(found)) == (ASKED, "บ้านต้อง")
+
+
+def test_one_name_in_two_districts_is_told_apart_by_the_district(
+    small: CandidateDirectory,
+) -> None:
+    for district, code in ((SEKA, "si1"), (PAK_KHAT, "si2")):
+        found = only(match(small, row(f"{SAO}ศรีชมภู", district)))
+        assert found.status is ACCEPTED
+        assert found.organization is not None
+        assert found.organization.code == code
+    nowhere = only(match(small, row(f"{SAO}ศรีชมภู")))
+    assert (nowhere.status, nowhere.margin, nowhere.district) == (ASKED, 0, None)
+
+
+def test_a_district_that_is_not_clear_is_asked(small: CandidateDirectory) -> None:
+    found = only(match(small, row(f"{SAO}บ้านต้อง", "อำเภอหนองแห้ง")))
+    assert (found.status, place_of(found)) == (ASKED, "บ้านต้อง")
+    assert found.district is not None
+    assert found.district.area is None
+
+
+def test_a_place_like_no_other_makes_a_damaged_district_clear(small: CandidateDirectory) -> None:
+    # Three of its four letters may be read as others; no other place of the province is like it.
+    found = only(match(small, row(f"{SAO}บ้านต้อง", "อำเภอเธกว")))
+    assert found.district is not None
+    assert found.district.area is None
+    assert (found.status, place_of(found)) == (ACCEPTED, "บ้านต้อง")
+    twofold = only(match(small, row(f"{SAO}ศรีชมภู", "อำเภอเธกว")))
+    assert twofold.status is ASKED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SAO}โนนศิลาอำเภอปากคาด",
+        f"{SAO}โนนศิสา ฮาแภอปากดาด",
+        "อบต.โนนศิลา อ.ปากคาด",
+        "อบต.โนนศิลา อปากคาด",
+    ],
+)
+def test_a_district_is_cut_off_the_name_that_it_is_glued_to(
+    small: CandidateDirectory, text: str
+) -> None:
+    found = only(match(small, row(text)))
+    assert (found.status, place_of(found), found.row.as_written) == (ACCEPTED, "โนนศิลา", text)
+    assert found.district is not None
+    assert found.district.area is not None
+    assert found.district.area.code == "3805"
+
+
+@pytest.mark.parametrize("text", ["ที่ว่าการอำเภอปากคาด", "อำเภอปากคาด", "เทศบาลเมืองปากคาด"])
+def test_who_is_called_like_the_district_is_not_cut(text: str) -> None:
+    town = body("เทศบาลเมืองปากคาด", "380501", code="town of the district")
+    found = only(match(candidates_of([*SMALL, town]), row(text)))
+    assert found.district is None
+    assert found.organization is not None
+    assert found.organization.place == "ปากคาด"
+
+
+@pytest.mark.parametrize("text", ["อปด.บ้านต้อง", "อ.บ.ต. บ้านต้อง", "ฮบต.บ้านต้อง", "อบต บ้านต้อง"])
+def test_damaged_abbreviations_tell_the_kind(small: CandidateDirectory, text: str) -> None:
+    found = only(match(small, row(text, SEKA)))
+    assert (found.status, place_of(found)) == (ACCEPTED, "บ้านต้อง")
+
+
+def test_a_body_of_the_province_is_found_whatever_district_is_named(
+    small: CandidateDirectory,
+) -> None:
+    for district in (SEKA, PAK_KHAT, None):
+        found = only(match(small, row("องค์การบริหารส่วนจังหวัดบึงกาฬ", district)))
+        assert (found.status, place_of(found)) == (ACCEPTED, "บึงกาฬ")
+
+
+def test_who_is_named_twice_is_asked_twice(small: CandidateDirectory) -> None:
+    again = [row(f"{SAO}บ้านต้อง", SEKA), row(f"{SAO}โนนศิลา", PAK_KHAT), row(f"{SAO}บ้านต้อง", SEKA)]
+    assert [one.status for one in match(small, *again)] == [ASKED, ACCEPTED, ASKED]
+
+
+def test_who_is_named_exactly_elsewhere_is_no_rival() -> None:
+    directory = candidates_of(
+        [
+            body(f"{SAO}หนองบัวแดง", "380401", code="red"),
+            body(f"{SAO}หนองบัวแดด", "380402", code="sun"),
+        ]
+    )
+    alone = only(match(directory, row(f"{SAO}หนองบัวแดค", SEKA)))
+    assert alone.status is ASKED
+    first, second = match(directory, row(f"{SAO}หนองบัวแดค", SEKA), row(f"{SAO}หนองบัวแดง", SEKA))
+    assert (first.status, place_of(first)) == (ACCEPTED, "หนองบัวแดด")
+    assert (second.status, place_of(second)) == (ACCEPTED, "หนองบัวแดง")
+
+
+def test_what_is_like_nothing_is_rejected(small: CandidateDirectory) -> None:
+    found = only(match(small, row(f"{SAO}ฟ้าใสวิไล", SEKA)))
+    assert (found.status, found.organization) == (REJECTED, None)
+    assert len(found.candidates) <= 5
+
+
+@pytest.mark.parametrize("province", ["เชียงใหม่", "ไม่มีจริง"])
+def test_a_province_that_the_directory_lacks_decides_nothing(
+    small: CandidateDirectory, province: str
+) -> None:
+    found = only(match(small, row(f"{SAO}บ้านต้อง", SEKA), province=province))
+    assert found.status is ASKED
+
+
+def test_the_districts_tell_the_province_where_the_list_does_not() -> None:
+    elsewhere = [body(f"{SAO}บ้านต้อง", "570101"), body(f"{SAO}บางคล้า", "240201")]
+    directory = candidates_of([*SMALL, *elsewhere])
+    rows = [row(f"{SAO}บ้านด้อง", SEKA), row(f"{SAO}โนนศิลา", "อำเภอปากคาต")]
+    found = match(directory, *rows, province=None)
+    assert [(one.status, place_of(one)) for one in found] == [
+        (ACCEPTED, "บ้านต้อง"),
+        (ACCEPTED, "โนนศิลา"),
+    ]
+
+
+def test_a_learned_spelling_wins_in_its_kind_and_district() -> None:
+    learned = Alias(
+        kind=OrganizationKind.SAO, district_code="3804", folded="บานใหญโต", organization_code="tong"
+    )
+    directory = build_directory(candidates_of(SMALL).candidates, [learned])
+    found = only(match(directory, row(f"{SAO}บ้านใหญ่โต", SEKA)))
+    assert (found.status, found.score, place_of(found)) == (ACCEPTED, 100, "บ้านต้อง")
+    for other in (row(f"{SAO}บ้านใหญ่โต", PAK_KHAT), row(f"{TOWN}บ้านใหญ่โต", SEKA)):
+        assert only(match(directory, other)).status is not ACCEPTED
+
+
+def test_a_learned_spelling_that_is_a_name_of_its_own_is_asked() -> None:
+    learned = Alias(
+        kind=OrganizationKind.SAO, district_code="3804", folded="ศรีชมภู", organization_code="tong"
+    )
+    directory = build_directory(candidates_of(SMALL).candidates, [learned])
+    found = only(match(directory, row(f"{SAO}ศรีชมภู", SEKA)))
+    assert found.status is ASKED
+    assert {one.candidate.code for one in found.candidates[:2]} == {"tong", "si1"}
+
+
+def test_who_has_ended_is_no_candidate() -> None:
+    directory = candidates_of([body(f"{SAO}บ้านต้อง", "380404", until=date(2020, 1, 1))])
+    assert only(match(directory, row(f"{SAO}บ้านต้อง", SEKA))).status is REJECTED
+
+
+def test_nothing_is_asked_of_an_empty_list(small: CandidateDirectory) -> None:
+    assert match(small) == []
+    assert match(candidates_of([]), row(f"{SAO}บ้านต้อง", SEKA))[0].status is REJECTED
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "์", "ๆ", "1", SAO, "เทศบาล", "ก" * 20_000, "ั" * 500, "\u200b"]
+)
+def test_no_line_makes_it_stumble(small: CandidateDirectory, text: str) -> None:
+    found = only(match(small, row(text, text)))
+    assert found.status is not ACCEPTED
