@@ -36,6 +36,7 @@ from benchmarks.route import (
     walk_per_hop,
 )
 from benchmarks.sealing import sealing_on_vs_off
+from benchmarks.search_letters import FULL_SEARCH, QUICK_SEARCH, SearchEffort, search_rows
 from benchmarks.verifying import verify_vs_sha256
 from benchmarks.working_time import working_time_rows
 from benchmarks.year_books import open_years
@@ -64,13 +65,24 @@ class Effort:
     receipt_pairs: int
     route_pairs: int
     screens: ScreenEffort
+    search: SearchEffort
 
 
 QUICK = Effort(
-    dispatch_pairs=3, receipt_seconds=2.0, receipt_pairs=3, route_pairs=1, screens=QUICK_SCREENS
+    dispatch_pairs=3,
+    receipt_seconds=2.0,
+    receipt_pairs=3,
+    route_pairs=1,
+    screens=QUICK_SCREENS,
+    search=QUICK_SEARCH,
 )
 FULL = Effort(
-    dispatch_pairs=7, receipt_seconds=6.0, receipt_pairs=5, route_pairs=3, screens=FULL_SCREENS
+    dispatch_pairs=7,
+    receipt_seconds=6.0,
+    receipt_pairs=5,
+    route_pairs=3,
+    screens=FULL_SCREENS,
+    search=FULL_SEARCH,
 )
 
 
@@ -86,6 +98,7 @@ def main() -> None:
             console.print("  ".join(f"{name} {value}" for name, value in facts.items()))
             rows = asyncio.run(_measure(stack, effort))
             memory = {name: resident_megabytes(child.pid) for name, child in stack.children.items()}
+        rows += asyncio.run(search_rows(effort.search))
     _show(rows, memory)
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(

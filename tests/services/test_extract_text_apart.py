@@ -166,9 +166,9 @@ async def test_a_child_that_breaks_down_is_told_as_a_bad_file(
 
 def child_of(monkeypatch: pytest.MonkeyPatch, folder: Path, source: str) -> None:
     """Let the next children do what `source` says."""
-    (folder / "services").mkdir()
-    (folder / "services" / "__init__.py").touch()
-    (folder / "services" / "text_of_stdin.py").write_text(source)
+    package = folder / "services" / "text_of"
+    package.mkdir(parents=True)
+    (package / "stdin.py").write_text(source)
     monkeypatch.setattr(apart, "_ROOT", folder)
 
 
