@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -18,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from temporalio.client import Client
 
 from benchmarks.dispatch_vs_copy import dispatch_vs_copy
+from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.inboxes import fill_inboxes
 from benchmarks.measure import Row, machine, ratios, resident_megabytes, until
 from benchmarks.nation import Body, analyze, found_nation
 from benchmarks.plan_nation import found_tiers, plan_national_seconds
 from benchmarks.receipts import CLIENTS, receipt_api_vs_sql
-from benchmarks.record_screens import FULL_SCREENS, QUICK_SCREENS, ScreenEffort, screen_rows
+from benchmarks.record_screens import ScreenEffort, screen_rows
 from benchmarks.route import (
     DISTRICTS,
     HOPS,
@@ -36,7 +36,7 @@ from benchmarks.route import (
     walk_per_hop,
 )
 from benchmarks.sealing import sealing_on_vs_off
-from benchmarks.search_letters import FULL_SEARCH, QUICK_SEARCH, SearchEffort, search_rows
+from benchmarks.search_letters import search_rows
 from benchmarks.verifying import verify_vs_sha256
 from benchmarks.working_time import working_time_rows
 from benchmarks.year_books import open_years
@@ -54,36 +54,6 @@ DESKS_PER_CLIENT = 4
 BASELINE_QUEUE = "per-hop-baseline"
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effort:
-    """How long to measure; the quick one is for a look, the full one for a record."""
-
-    dispatch_pairs: int
-    receipt_seconds: float
-    receipt_pairs: int
-    route_pairs: int
-    screens: ScreenEffort
-    search: SearchEffort
-
-
-QUICK = Effort(
-    dispatch_pairs=3,
-    receipt_seconds=2.0,
-    receipt_pairs=3,
-    route_pairs=1,
-    screens=QUICK_SCREENS,
-    search=QUICK_SEARCH,
-)
-FULL = Effort(
-    dispatch_pairs=7,
-    receipt_seconds=6.0,
-    receipt_pairs=5,
-    route_pairs=3,
-    screens=FULL_SCREENS,
-    search=FULL_SEARCH,
-)
 
 
 def main() -> None:

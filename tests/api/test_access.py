@@ -131,6 +131,7 @@ LISTS = frozenset(
         "/v1/organizations/{organization_id}/history",
         "/v1/calendar",
         "/v1/policies",
+        "/v1/search",
     }
 )
 # They name what anybody may know of, a desk or a scope or nothing, and are refused for the role.
