@@ -173,6 +173,8 @@ def _plain(statement: ClauseElement) -> bytes:
 
 
 _OFFICER = _plain(find_officer.OFFICER_STATEMENT)
+# What the statement says of itself: which roles read, and the order of the classes.
+_OF_ITSELF = find_officer.OFFICER_STATEMENT.compile(dialect=_DIALECT).params
 _CLAIM = _plain(answer_once.CLAIM_STATEMENT)
 _REGISTER = _plain(register_hop.REGISTER_STATEMENT)
 _STORE = _plain(answer_once.STORE_STATEMENT)
@@ -186,9 +188,8 @@ async def _as_sql(
         hop = queue.pop()
         now, key, by = datetime.now(UTC), str(uuid4()), hop.body.clerk.id
         async with connection.transaction():
-            await connection.execute(
-                _OFFICER, {"subject": hop.body.clerk.name, "on": bangkok_date(now)}
-            )
+            who = {"subject": hop.body.clerk.name, "on": bangkok_date(now)}
+            await connection.execute(_OFFICER, {**_OF_ITSELF, **who})
             await connection.execute(
                 _CLAIM, {"lock": uuid4().int >> 66, "officer_id": by, "key": key}
             )
