@@ -213,6 +213,7 @@ def _stamp_values(hop: WaitingHop, now: datetime) -> dict[str, Any]:
     return {
         "hop_id": hop.hop_id,
         "desks": [hop.body.registry_id],
+        "classes": ["normal"],
         "number": None,
         "kind": "allocated",
         "stamped_at": None,
