@@ -97,7 +97,7 @@ async def _measure(stack: Stack, effort: Effort) -> list[Row]:
     rows = [
         await _routes(stack, sessions, effort),
         await _receipts(stack, url, effort),
-        await _dispatches(stack, sessions, url, effort),
+        await _dispatches(stack, sessions, effort),
         await _plans(stack, sessions),
         working_time_rows(),
         await _screens(stack, effort.screens),
@@ -107,14 +107,12 @@ async def _measure(stack: Stack, effort: Effort) -> list[Row]:
 
 
 async def _dispatches(
-    stack: Stack, sessions: async_sessionmaker[AsyncSession], url: SecretStr, effort: Effort
+    stack: Stack, sessions: async_sessionmaker[AsyncSession], effort: Effort
 ) -> list[Row]:
     nation = await found_nation(stack.owner_url, prefix="d", bodies=RECIPIENTS + 1)
     analyze(_server(stack).superuser_url)
-    row = await dispatch_vs_copy(
-        sessions, url.get_secret_value(), nation, pairs=effort.dispatch_pairs
-    )
-    return [row]
+    owner_url = _server(stack).owner_url
+    return [await dispatch_vs_copy(sessions, owner_url, nation, pairs=effort.dispatch_pairs)]
 
 
 async def _plans(stack: Stack, sessions: async_sessionmaker[AsyncSession]) -> list[Row]:
