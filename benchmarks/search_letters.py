@@ -54,16 +54,15 @@ SET max_parallel_workers_per_gather = 0 SET jit = off SET work_mem = '32MB'
 AS $$
 DECLARE
     desks uuid[] := my_desks();
-    mine uuid[] := (SELECT array_agg(DISTINCT circular_id) FROM hop
-        WHERE recipient_registry_id = ANY (desks));
 BEGIN
     RETURN QUERY EXECUTE 'SELECT s.letter_id, s.place FROM letter_search s
         WHERE s.folded LIKE $1 AND s.secrecy = ANY ($2)
-            AND (s.registry_id = ANY ($3) OR s.circular_id = ANY ($4))
+            AND (s.registry_id = ANY ($3) OR s.circular_id IN (
+                SELECT h.circular_id FROM hop h WHERE h.recipient_registry_id = ANY ($3)))
             AND (s.registry_id = ANY ($3)
                 OR EXISTS (SELECT FROM my_letter l WHERE l.id = s.letter_id OFFSET 0))
-        ORDER BY s.place DESC LIMIT $5'
-    USING pattern, my_classes(), desks, mine, most;
+        ORDER BY s.place DESC LIMIT $4'
+    USING pattern, my_classes(), desks, most;
 END $$;
 REVOKE ALL ON FUNCTION search_by_trigrams(text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION search_by_trigrams(text, integer) TO wian_app

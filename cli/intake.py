@@ -34,7 +34,7 @@ from domain.intake.reading import (
     TextReading,
 )
 from domain.intake.reading_json import contract_json
-from domain.intake.vocabulary import LetterKind, MatchStatus, RequestKind
+from domain.intake.vocabulary import LetterKind, MatchStatus, RequestKind, TextMethod
 from domain.notice_wording import one_line
 from domain.vocabulary import Secrecy, Urgency
 from infra.settings import Settings
@@ -152,12 +152,21 @@ def _match_json(match: RowMatch) -> dict[str, Any]:
 
 def _show(taken: _Intake) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    _show_pages(console, taken.source)
     for nth, letter in enumerate(taken.reading.letters, start=1):
         console.print(_letter_table(nth, letter, taken.source.text))
     if not taken.reading.letters:
         console.print("ไม่พบหนังสือในข้อความนี้")
     _show_contradictions(console, taken)
     _show_recipients(console, taken.matches)
+
+
+def _show_pages(console: Console, source: ExtractedText) -> None:
+    if source.method is TextMethod.OCR or source.recognized_pages:
+        console.print("อ่านจากภาพสแกน โปรดตรวจเลขที่ วันที่ และจำนวนกับต้นฉบับทุกแห่ง")
+    if source.unread_pages:
+        pages = ", ".join(map(str, source.unread_pages))
+        console.print(f"หน้า {pages} เป็นภาพสแกนที่อ่านไม่ได้ในเครื่องนี้")
 
 
 def _letter_table(nth: int, letter: LetterReading, text: str) -> Table:

@@ -12,11 +12,9 @@ from domain.buddhist_era import bangkok_date
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from models import IntakeRecipient
 from services.candidate_directory import alias_key
+from services.intake.lines import MOST_LINES
 from services.intake.sight import lock_intake
 from services.learn_alias import learn_alias
-
-MOST_LINES = 10_000
-"""Recipients of one dispatch."""
 
 _BODY = text("""
 SELECT name, valid_from <= :today AND (valid_until IS NULL OR valid_until >= :today) AS is_valid

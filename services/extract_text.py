@@ -1,6 +1,6 @@
 """How the text of a received file is won: what kind it is, by its bytes, and who reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,7 @@ class ExtractedText:
         pages: How many pages it has, None where that is not fixed.
         unread_pages: Scanned pages among others, from 1, that could not be read here because
             text recognition is not installed. A person must look at them.
+        recognized_pages: Pages, from 1, whose text comes from text recognition.
     """
 
     text: str
@@ -50,6 +51,18 @@ class ExtractedText:
     media_type: str
     pages: int | None = None
     unread_pages: tuple[int, ...] = ()
+    recognized_pages: tuple[int, ...] = ()
+
+    @property
+    def recognized(self) -> list[tuple[int, int]]:
+        """The parts of the text that come from text recognition, as offsets."""
+        parts: list[tuple[int, int]] = []
+        begins = 0
+        for number, page in enumerate(self.text.split("\f"), start=1):
+            if number in self.recognized_pages:
+                parts.append((begins, begins + len(page)))
+            begins += len(page) + 1
+        return parts
 
 
 def extract_text(data: bytes, *, media_type: str | None, file_name: str | None) -> ExtractedText:
@@ -94,20 +107,33 @@ def check_size(size: int) -> None:
         )
 
 
+def may_be_scan(data: bytes) -> bool:
+    """Tell whether a file may hold pictures of pages, whose text takes seconds each to win."""
+    return _is_pdf(data) or _is_image(data)
+
+
 def _check_text(extracted: ExtractedText) -> None:
     if not extracted.text.strip():
         raise InvalidError("ไม่พบข้อความในไฟล์", code="file_without_text")
 
 
 def _reader_of(data: bytes) -> Callable[[bytes], ExtractedText]:
-    if data[:1024].lstrip().startswith(b"%PDF-"):
+    if _is_pdf(data):
         return _read_pdf
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _read_docx
-    if data.startswith(tuple(magic for magic, _ in _IMAGES)):
+    if _is_image(data):
         return _read_image
     _refuse_known(data)
     return _read_plain
+
+
+def _is_pdf(data: bytes) -> bool:
+    return data[:1024].lstrip().startswith(b"%PDF-")
+
+
+def _is_image(data: bytes) -> bool:
+    return data.startswith(tuple(magic for magic, _ in _IMAGES))
 
 
 def _refuse_known(data: bytes) -> None:
@@ -150,12 +176,17 @@ def _read_pdf(data: bytes) -> ExtractedText:
 
     read = text_of_pdf(data)
     return ExtractedText(
-        text="\f".join(read.pages),
+        text=_joined(read.pages),
         method=TextMethod.OCR if read.is_scan else TextMethod.PDF,
         media_type="application/pdf",
         pages=len(read.pages),
         unread_pages=read.unread,
+        recognized_pages=read.recognized,
     )
+
+
+def _joined(pages: Sequence[str]) -> str:
+    return "\f".join(page.replace("\f", "\n") for page in pages)
 
 
 def _read_image(data: bytes) -> ExtractedText:
@@ -164,5 +195,9 @@ def _read_image(data: bytes) -> ExtractedText:
     pages = recognize(pages_of_image(data))
     kind = next(kind for magic, kind in _IMAGES if data.startswith(magic))
     return ExtractedText(
-        text="\f".join(pages), method=TextMethod.OCR, media_type=kind, pages=len(pages)
+        text=_joined(pages),
+        method=TextMethod.OCR,
+        media_type=kind,
+        pages=len(pages),
+        recognized_pages=tuple(range(1, len(pages) + 1)),
     )

@@ -12,32 +12,46 @@ from typing import Any, Final
 
 from domain.errors import InvalidError
 from domain.intake.vocabulary import TextMethod
-from services.extract_text import ExtractedText, check_size
+from services.extract_text import ExtractedText, check_size, may_be_scan
 from services.text_of.limits import unreadable
 
-# Each may take a processor and two gigabytes of memory for a while; who comes later waits.
+# Each may take a processor and two gigabytes of memory for a while; who comes later waits, but
+# nobody with a text for somebody with a long scan.
+_TURNS_OF_SCANS: Final = asyncio.Semaphore(2)
 _TURNS: Final = asyncio.Semaphore(2)
+# A page in black and white has 40 kilobytes and takes up to four seconds to recognize.
+_SECONDS, _MOST_SECONDS = 60.0, 300.0
+_SECONDS_OF_MEGABYTE: Final = 60.0
 _ROOT: Final = Path(__file__).parents[1]
 # What it needs to find its parts. Not our settings: they hold the password of the database.
 _PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 
 
 async def extract_text_apart(
-    data: bytes, *, media_type: str | None, file_name: str | None, seconds: float = 60
+    data: bytes, *, media_type: str | None, file_name: str | None, seconds: float | None = None
 ) -> ExtractedText:
     """Return the text of a file as `extract_text` does, within limits of time and memory.
 
-    `seconds` count from when its turn has come: two files are read at once.
+    `seconds` count from when its turn has come: two files are read at once. Unless they are given,
+    a file that may be a scan gets more of them the larger it is.
 
     Raises:
         InvalidError: what `extract_text` raises, and `file_too_slow`; `file_unreadable` also when
             the reading broke down.
     """
     check_size(len(data))
+    is_scan = may_be_scan(data)
+    seconds = seconds_for(len(data), is_scan=is_scan) if seconds is None else seconds
     head = {"media_type": media_type, "file_name": file_name, "seconds": seconds}
-    async with _TURNS:
+    async with _TURNS_OF_SCANS if is_scan else _TURNS:
         said = await _ask(json.dumps(head).encode() + b"\n" + data, seconds=seconds)
     return _understood(said)
+
+
+def seconds_for(size: int, *, is_scan: bool) -> float:
+    """Return how long a file of `size` bytes may take."""
+    more = _SECONDS_OF_MEGABYTE * size / 1024**2 if is_scan else 0.0
+    return min(_SECONDS + more, _MOST_SECONDS)
 
 
 async def _ask(given: bytes, *, seconds: float) -> bytes:
@@ -99,4 +113,5 @@ def _understood(said: bytes) -> ExtractedText:
         media_type=found["media_type"],
         pages=found["pages"],
         unread_pages=tuple(found["unread_pages"]),
+        recognized_pages=tuple(found["recognized_pages"]),
     )

@@ -18,6 +18,7 @@ from services.bodies.plan import BodyPlan
 from services.bodies.problems import BodyProblem, in_order
 from services.bodies.words import BodyChange
 from services.bodies.writes import write_bodies
+from services.import_directory import COUNT_ROWS, MANY_BODIES
 from services.official_areas import official_areas
 
 
@@ -97,6 +98,8 @@ async def import_bodies(
     is_written = not (problems or is_dry_run or changes.plan.changes_nothing)
     if is_written:
         await write_bodies(session, changes.plan, at=at)
+        if len(changes.plan.added) >= MANY_BODIES:
+            await session.execute(COUNT_ROWS)
     return _summary(changes.plan, len(lines) + len(unreadable), problems, is_written=is_written)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.types import Text
 from models import Letter, Organization, Registry
 from services.search_words import Said, entries_of, folded_of, prepare, prepare_name
 
-RULES: Final = 1
+RULES: Final = 2
 """The edition of the rules; what another one entered, `wian search --reindex` enters anew."""
 
 _ENTER: Final = """

@@ -18,12 +18,13 @@ from services.matching.districts import (
     understand_province,
 )
 from services.matching.glued import cut_glued_district
+from services.matching.names import SAME_LETTERS
 from services.matching.rows import RankedRow, rank_row
 
 _FLOOR = 50
 """Below it nothing is proposed."""
-_SURE, _MARGIN = 82, 8
-_LIKELY, _WIDE_MARGIN = 75, 25
+_SURE, _MARGIN = 83, 8
+_LIKELY, _WIDE_MARGIN = 78, 25
 """A line is accepted if it is like one body and less like others; the less like, the wider."""
 _EXACT, _EXACT_MARGIN = 97, 5
 """A line that is a name to the letter needs less, and what it takes is no rival of other lines."""
@@ -31,6 +32,8 @@ _FIRM = 10
 """A body that another line is so much more like is no rival any more."""
 _AGAINST_FIRST = 15
 """A line that is so much more like a body that is taken does not mean the next one."""
+_OTHERS, _CLEAN = 5, ((0.9, _EXACT), (0.75, 88))
+"""Among so many other lines, such a share of them names to the letter, a line needs more."""
 _SHOWN = 5
 
 
@@ -73,6 +76,7 @@ class _Claim:
     candidate: Candidate | None = None
     score: float = 0.0
     margin: float = 0.0
+    lead: float = 0.0
     is_clear: bool = True
 
     @property
@@ -87,6 +91,7 @@ class _Claim:
                 (_LIKELY, _WIDE_MARGIN),
             )
         )
+        is_sure = is_sure and self.lead > _EXACT_MARGIN
         return MatchStatus.ACCEPTED if self.is_clear and is_sure else MatchStatus.ASKED
 
 
@@ -117,6 +122,7 @@ def match_rows(
         for row, received in zip(whole, rows, strict=True)
     ]
     claims = _assign(ranked)
+    _doubt_odd_ones(claims)
     if named is not None and named.area is None:
         # Whoever names a province that nobody knows may mean bodies that nobody knows.
         for claim in claims:
@@ -139,6 +145,24 @@ def _assign(rows: Sequence[RankedRow]) -> list[_Claim]:
     return claims
 
 
+def _doubt_odd_ones(claims: Sequence[_Claim]) -> None:
+    """Where nothing else is damaged, a line that is no name to the letter may be another body's.
+
+    The directory may lack that body.
+    """
+    others = len(claims) - 1
+    if others >= _OTHERS:
+        exact = sum(claim.score >= SAME_LETTERS for claim in claims) / others
+        least = next((least for share, least in _CLEAN if exact >= share), 0)
+        odd = [claim for claim in claims if claim.score < least]
+    elif not any(claim.row.is_damaged for claim in claims):
+        odd = [one for one in claims if one.score < _EXACT and not one.row.is_lookalike]
+    else:
+        odd = []
+    for claim in odd:
+        claim.is_clear = False
+
+
 def _choose(claim: _Claim, takers: dict[str, _Claim]) -> None:
     for candidate, score in claim.row.ranked:
         if claim.row.best - score >= _AGAINST_FIRST:
@@ -158,6 +182,7 @@ def _choose(claim: _Claim, takers: dict[str, _Claim]) -> None:
 
 
 def _measure(claim: _Claim, takers: dict[str, _Claim]) -> None:
+    others = [score for one, score in claim.row.ranked if one is not claim.candidate]
     rivals = [
         score
         for candidate, score in claim.row.ranked
@@ -168,7 +193,8 @@ def _measure(claim: _Claim, takers: dict[str, _Claim]) -> None:
             and taker.score >= _EXACT > score
         )
     ]
-    claim.margin = claim.score - max(rivals, default=0.0)
+    claim.margin = claim.score - max([*rivals, claim.row.missing])
+    claim.lead = claim.score - max(others, default=0.0)
 
 
 def _gives_way(score: float, taker: _Claim) -> bool:

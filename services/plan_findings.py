@@ -96,10 +96,14 @@ def find_obstacles(
         secrecy: The class of the letter.
     """
     first_ids = {one.organization_id for one in firsts}
+    everybody = list(bodies)
+    # Whoever writes to nobody below has chosen them so; beside those below, one may be a slip.
+    has_below = any(one.is_below for one in everybody)
     findings = [
         _finding(code, body, body.organization_id in first_ids, times)
-        for body in bodies
+        for body in everybody
         for code in _codes(body, times=times, sender=sender, secrecy=secrecy)
+        if has_below or code != "recipient_not_below"
     ]
     findings += _of_the_list(len(first_ids))
     return sorted(findings, key=lambda one: not one.blocks)

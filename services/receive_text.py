@@ -43,11 +43,10 @@ async def receive_text(
         NotFoundError: The officer has no part in the registry, or must not know of the hop.
         NotAllowedError: The officer is neither clerk nor head there; `clearance_missing`: the
             text is too secret for the officer.
-        InvalidError: `secrecy_too_high`; `hop_of_another_registry`.
+        InvalidError: `secrecy_too_high`; `hop_of_another_registry`; `recipients_too_many`.
         ConflictError: `hop_step_not_allowed`: the hop cannot go on.
     """
-    await check_desk(session, by=by, registry_id=registry_id)
-    above = await _secrecy_above(session, by, registry_id, hop_id)
+    above = await check_receiving(session, by=by, registry_id=registry_id, hop_id=hop_id)
     secrecy = max(above, printed_secrecy(received), key=list(Secrecy).index)
     by.require_clearance(secrecy)
     lines = await match_lines(session, received.reading, at=at)
@@ -65,7 +64,9 @@ async def receive_text(
         "pages": received.pages,
         "unread_pages": list(received.unread_pages),
         "text": received.text,
-        "reading": reading_json(received.reading, received.contradictions),
+        "reading": reading_json(
+            received.reading, received.contradictions, recognized=received.recognized
+        ),
         "rules": RULES,
     }
     intake = (await session.scalars(insert(Intake).values(values).returning(Intake))).one()
@@ -73,17 +74,23 @@ async def receive_text(
     return intake
 
 
-async def check_desk(session: AsyncSession, *, by: ActingOfficer, registry_id: UUID) -> None:
-    """Refuse a desk that the officer cannot take a text in for.
+async def check_receiving(
+    session: AsyncSession, *, by: ActingOfficer, registry_id: UUID, hop_id: UUID | None
+) -> Secrecy:
+    """Refuse what can be refused before the text is read; return the class of what it covers.
 
     Raises:
-        NotFoundError: The officer has no part in the registry, or it is closed.
+        NotFoundError: The officer has no part in the registry, it is closed, or the officer must
+            not know of the hop.
         NotAllowedError: The officer is neither clerk nor head there.
+        InvalidError: `hop_of_another_registry`.
+        ConflictError: `hop_step_not_allowed`: the hop cannot go on.
     """
     query = select(Registry.id).where(Registry.id == registry_id, Registry.closed_at.is_(None))
     if registry_id not in by.roles or await session.scalar(query) is None:
         raise NotFoundError("หน่วยสารบรรณ (registry)")
     by.require(STAMP, at=registry_id)
+    return await _secrecy_above(session, by, registry_id, hop_id)
 
 
 def printed_secrecy(received: ReceivedText) -> Secrecy:

@@ -13,7 +13,7 @@ _MOST_SIGNS: Final = 40_000
 # A silent letter is what is misspelt most, so it is left out with its mark.
 _SILENT: Final = re.compile("[ก-ฮ][ิุ]?์")
 # Two numbers side by side are not one.
-_BETWEEN: Final = re.compile(r"(?<=[0-9]) +(?=[0-9])")
+_BETWEEN: Final = re.compile("(?<=[0-9]) +(?=[0-9])")
 _MARKS: Final = dict.fromkeys("็่้๊๋์๎ฺ", "")
 # Letters that sound alike, and vowels that are typed as two others.
 _ALIKE: Final = {
@@ -61,59 +61,51 @@ def fold(text: str) -> str:
     Thai digits become Arabic ones, letters that sound alike become one. A blank stays between two
     numbers.
     """
-    spaced = _SILENT.sub("", text).translate(_SIGNS)
-    return _BETWEEN.sub("\n", spaced).replace(" ", "").replace("\n", " ")
+    plain = _SILENT.sub("", text) if "์" in text else text
+    return _BETWEEN.sub("\n", plain.translate(_SIGNS)).replace(" ", "").replace("\n", " ")
 
 
 def fold_with_places(text: str) -> tuple[str, list[int]]:
     """Return the folded text, and for each of its signs which sign of the text it came from."""
-    silent = {at for found in _SILENT.finditer(text) for at in range(*found.span())}
-    signs = [
-        (sign, at) for at, one in enumerate(text) if at not in silent for sign in _SIGNS[ord(one)]
-    ]
-    folded = [(sign, at) for sign, at in _thin(signs)]
-    return "".join(sign for sign, _ in folded), [at for _, at in folded]
+    plain = _SILENT.sub(_nothing, text)
+    folded = _BETWEEN.sub(_one_blank, plain.translate(_SIGNS))
+    places = [at for at, sign in enumerate(plain) for _ in _SIGNS[ord(sign)]]
+    kept = [at for at, sign in zip(places, folded, strict=True) if sign != " "]
+    return folded.replace(" ", "").replace("\n", " "), kept
 
 
-def _thin(signs: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Leave out blanks that do not stand between two numbers."""
-    kept: list[tuple[str, int]] = []
-    blank: int | None = None
-    for sign, at in signs:
-        if sign == " ":
-            blank = at if blank is None else blank
-            continue
-        if blank is not None and kept and _is_digit(kept[-1][0]) and _is_digit(sign):
-            kept.append((" ", blank))
-        blank = None
-        kept.append((sign, at))
-    return kept
+def _nothing(found: re.Match[str]) -> str:
+    """Return as many signs that fold to nothing."""
+    return "์" * len(found[0])
 
 
-def _is_digit(sign: str) -> bool:
-    return "0" <= sign <= "9"
+def _one_blank(found: re.Match[str]) -> str:
+    return "\n" + " " * (len(found[0]) - 1)
 
 
-# Where a text may be cut without another outcome: no number and no silent letter goes across.
-_CUT: Final = re.compile("(?<=[ก-๎a-zA-Z]) (?=[ก-๎a-zA-Z])")
+# Where a text may be cut without another outcome: no number and no silent letter goes across. To
+# fold a piece is a few times the work that it saves.
+_PIECE: Final = re.compile("(?s).{200,}?(?<=[ก-๎a-zA-Z]) (?=[ก-๎a-zA-Z])")
 
 
 class FoldedText:
     """A folded text that knows where its signs came from, worked out only where that is asked."""
 
     def __init__(self, text: str) -> None:
-        cuts = [0, *(found.end() for found in _CUT.finditer(text))]
+        cuts = [0, *(found.end() for found in _PIECE.finditer(text))]
         self._pieces = [text[at:end] for at, end in pairwise([*cuts, len(text)])]
         folded = [fold(piece) for piece in self._pieces]
         self._begins = cuts
         self._folded_begins = list(accumulate(map(len, folded), initial=0))
+        self._places: dict[int, list[int]] = {}
         self.folded = "".join(folded)
 
     def place(self, at: int) -> int:
         """Return which sign of the text a sign of the folded text came from."""
         nth = bisect_right(self._folded_begins, at) - 1
-        _, places = fold_with_places(self._pieces[nth])
-        return self._begins[nth] + places[at - self._folded_begins[nth]]
+        if nth not in self._places:
+            _, self._places[nth] = fold_with_places(self._pieces[nth])
+        return self._begins[nth] + self._places[nth][at - self._folded_begins[nth]]
 
 
 # Thai signs take three bytes each; in a run they take one, from a block that is not used otherwise.
@@ -122,16 +114,25 @@ _SHORT: Final = {0x0E00 + nth: chr(0x20 + nth) for nth in range(1, 0x5C)} | {
 }
 
 
+def short_run(folded: str) -> str:
+    """Return a stretch of folded text as it stands in a run."""
+    return folded.translate(_SHORT)
+
+
 def runs_of(folded: str) -> set[str]:
-    """Return every run of signs in a folded text; of a very long one, those at its beginning."""
-    short = folded[:_MOST_SIGNS].translate(_SHORT)
-    return {short[at : at + RUN] for at in range(len(short) - RUN + 1)}
+    """Return every run of signs in a folded text; of a very long one, those at its beginning.
+
+    The last are shorter, so that every stretch of two signs or more begins one.
+    """
+    short = short_run(folded[:_MOST_SIGNS])
+    return {short[at : at + RUN] for at in range(len(short) - 1)}
 
 
 def linked_runs(folded: str) -> list[str]:
     """Return runs that together hold a folded text and overlap, fewer than all of them."""
-    short, last = folded.translate(_SHORT), len(folded) - RUN
+    short, last = short_run(folded), len(folded) - RUN
     if last < 0:
         return []
-    step = 1 if last < RUN else 2
+    # The longer it is, the less it takes to tell it from the same runs elsewhere.
+    step = 1 if last < RUN else 2 if last < 3 * RUN else 3
     return list(dict.fromkeys(short[at : at + RUN] for at in [*range(0, last, step), last]))

@@ -15,11 +15,10 @@ from services.search_question import Question
 PATIENCE: Final = 5_000
 """Milliseconds that a search may take; it takes a hundredth of that."""
 
-_ARGUMENTS: Final = """:grades, :pattern, :alike, :near, :direction, :from_grade, :before, :most,
-    :registries, :since, :until, :urgency, :secrecy, :is_circular"""
+_ARGUMENTS: Final = """:grades, :alike, :near, :direction, :from_grade, :before, :most, :registries,
+    :since, :until, :urgency, :secrecy, :is_circular"""
 _TYPES: Final = (
     bindparam("grades", type_=ARRAY(Text())),
-    bindparam("pattern", type_=Text()),
     bindparam("alike", type_=Text()),
     bindparam("near", type_=Text()),
     bindparam("direction", type_=Text()),
@@ -61,7 +60,6 @@ async def find_places(
     query = _OF_ALL if is_operator else _FOUND
     asked = dict(limits) | {
         "grades": list(question.grades),
-        "pattern": question.pattern,
         "alike": question.alike,
         "near": question.near,
     }

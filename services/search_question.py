@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.errors import InvalidError
-from services.search_fold import RUN, fold, linked_runs
+from services.search_fold import RUN, fold, linked_runs, short_run
 from services.search_words import IN_SUBJECT, RUN_MARK, SHORT_FORMS, without_dots, words_of
 
 LEAST_SIGNS: Final = 2
 MOST_SIGNS: Final = 200
-_TRIGRAM: Final = 3
 _MOST_ALIKE: Final = 40
 _LONG_FORMS: Final = {long: short for short, long in SHORT_FORMS.items()}
 
@@ -41,14 +40,12 @@ class Question:
         wordings: As it was typed, with abbreviations written out, and with them put in.
         grades: A tsquery for each grade of a match from the best on; None where a grade finds no
             more than the one before.
-        pattern: What a text too short for the index of words must be like.
         alike: A regular expression of what differs by one sign, for where nothing else is found.
         near: A tsquery of what is left of the text around a wrong sign, where it is long enough.
     """
 
     wordings: tuple[Wording, ...]
     grades: tuple[str | None, ...]
-    pattern: str | None
     alike: str | None
     near: str | None
 
@@ -77,8 +74,7 @@ def read_question(text: str) -> Question:
     wordings = _wordings(text)
     return Question(
         wordings=wordings,
-        grades=_grades(wordings),
-        pattern=f"%{folded}%" if len(folded) == _TRIGRAM else None,
+        grades=(*_grades(wordings), _piece(folded)),
         alike=_alike(folded),
         near=_near(folded),
     )
@@ -116,6 +112,11 @@ def _grades(wordings: Sequence[Wording]) -> tuple[str | None, ...]:
         _either(stretch),
         _either(words),
     )
+
+
+def _piece(folded: str) -> str | None:
+    """Return what finds a stretch of text too short for a run: the runs that begin with it."""
+    return None if len(folded) >= RUN else f"{_quoted(RUN_MARK + short_run(folded))}:*"
 
 
 def _alike(folded: str) -> str | None:

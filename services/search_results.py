@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
 
 from domain.access import ActingOfficer
 from domain.vocabulary import Secrecy
@@ -72,11 +74,13 @@ async def read_results(
         select(Letter, Registry.name, Organization.id, Organization.name)
         .join(Registry, Registry.id == Letter.registry_id)
         .join(Organization, Organization.id == Registry.organization_id)
-        .where(Letter.id.in_([row.letter_id for row in rows]), seen)
+        # One statement for any number of them, so that it is planned once.
+        .where(Letter.id == any_(bindparam("letters", type_=ARRAY(Uuid()))), seen)
     )
     found: dict[UUID, Row[Letter, str, UUID, str]] = {}
     if rows:
-        found = {one[0].id: one for one in (await session.execute(query)).all()}
+        named = {"letters": [row.letter_id for row in rows]}
+        found = {one[0].id: one for one in (await session.execute(query, named)).all()}
     return [
         _found(found[row.letter_id], _MATCH[row.grade], question)
         for row in rows

@@ -39,11 +39,11 @@ from services.dispatch_intake import dispatch_intake
 from services.intake.candidates import find_candidates
 from services.intake.lines import list_lines
 from services.intake.readiness import plan_received
-from services.intake.sight import get_intake
+from services.intake.sight import get_intake, get_intake_text
 from services.intake.text import ReceivedText, take_file, take_pasted
 from services.list_intakes import IntakeFilter, list_intakes
 from services.list_intended import list_intended
-from services.receive_text import check_desk, receive_text
+from services.receive_text import check_receiving, receive_text
 from services.show_intake import show_intake, tell_intake
 
 router = APIRouter(tags=["intake"])
@@ -61,7 +61,9 @@ Position = Annotated[int, Path(ge=0, le=100_000, description="Which line of the 
 async def post_intake(desk: ActingDesk, body: IntakeIn) -> Response:
     async with desk.begin() as act:
         if not act.is_repeat:
-            await check_desk(act.session, by=act.by, registry_id=body.registry_id)
+            await check_receiving(
+                act.session, by=act.by, registry_id=body.registry_id, hop_id=body.hop_id
+            )
     if act.is_repeat:
         return act.response()
     # Between two transactions: a scan takes a minute to read, and holds no connection meanwhile.
@@ -107,8 +109,7 @@ async def read_intake(intake_id: UUID, desk: ReadingDesk) -> IntakeOut:
 
 @router.get("/intake/{intake_id}/text", summary="The text itself, to which all places refer")
 async def get_text(intake_id: UUID, desk: ReadingDesk) -> TextOut:
-    found = await get_intake(desk.session, by=desk.by, intake_id=intake_id)
-    return TextOut.model_validate(found)
+    return TextOut(text=await get_intake_text(desk.session, by=desk.by, intake_id=intake_id))
 
 
 @router.post(

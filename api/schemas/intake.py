@@ -60,7 +60,9 @@ class LineOut(Told):
     score: int
     matched_id: UUID | None
     matched: str | None
-    candidates: list[CandidateOut]
+    candidates: list[CandidateOut] = Field(
+        description="In the whole text only of open lines; `candidates?position=` ranks anew"
+    )
     organization_id: UUID | None = Field(description="Who is written to")
     organization_code: str | None
     organization: str | None
@@ -120,7 +122,9 @@ class IntakeOut(IntakeHeadOut):
     discard_reason: str | None
     same_as: list[UUID] = Field(description="The same bytes came to this desk before")
     letters: list[dict[str, Any]]
-    lists: list[dict[str, Any]]
+    lists: list[dict[str, Any]] = Field(
+        description="Title, province and stated count of each; their rows are the `recipients`"
+    )
     contradictions: list[dict[str, Any]] = Field(
         description="What cannot be right, with the places of both; nothing is repaired"
     )
@@ -171,9 +175,13 @@ def intake_out(told: IntakeDetail) -> IntakeOut:
         discard_reason=intake.discard_reason,
         same_as=list(told.same_as),
         letters=intake.reading["letters"],
-        lists=intake.reading["lists"],
+        lists=[_without_rows(one) for one in intake.reading["lists"]],
         contradictions=intake.reading["contradictions"],
         values=[ConfirmedOut.model_validate(one) for one in told.values],
         recipients=[LineOut.model_validate(one) for one in told.lines],
         counts=LineCountsOut.model_validate(told.counts),
     )
+
+
+def _without_rows(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name != "rows"}

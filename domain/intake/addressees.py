@@ -16,6 +16,8 @@ _BETWEEN = re.compile(
 )
 # What stands between two cuts and says nothing: the number of an item.
 _NUMBER = re.compile(r"\s*(?:\(?[0-9]{1,2}[.)])?\s*")
+_LONG_WORD = 11
+_GOES_WITH = re.compile(r"ทุก|ใน|สังกัด|ตาม|ประจำ|\(|เขต")
 _FIRST_WORD = re.compile("|".join(sorted(OFFICES, key=len, reverse=True)))
 
 
@@ -26,10 +28,22 @@ def read_addressees(folded: FoldedText, parts: Parts) -> Sequence[Found[str]]:
         return []
     rule = "addressee.heading" if part.heading is Heading.ADDRESSEE else "addressee.recipient"
     sure = part.sure if len(part.places) == 1 else min(part.sure, 0.9)
+    if part.holds(folded.text, ("อ้างถึง", "สิ่งที่ส่ง")):
+        sure = min(sure, 0.7)
     return [
-        folded.found(one_line(folded.text[start:end]), (start, end), sure=sure, rule=rule)
+        _addressee(folded, one_line(folded.text[start:end]), (start, end), sure=sure, rule=rule)
         for start, end in _units(folded.text, part)
     ]
+
+
+def _addressee(
+    folded: FoldedText, said: str, at: tuple[int, int], *, sure: float, rule: str
+) -> Found[str]:
+    """Two long words may be two posts, with what stood between them damaged."""
+    doubtful = any(
+        len(word) > _LONG_WORD and not _GOES_WITH.match(word) for word in said.split()[1:]
+    )
+    return folded.found(said, at, sure=min(sure, 0.75) if doubtful else sure, rule=rule)
 
 
 def _units(text: str, part: Part) -> Iterator[tuple[int, int]]:

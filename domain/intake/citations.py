@@ -10,7 +10,7 @@ from domain.intake.found import Found
 from domain.intake.heading_words import Heading
 from domain.intake.letter_numbers import NumberAt, find_numbers
 from domain.intake.letter_parts import Part, Parts
-from domain.intake.near_words import is_near
+from domain.intake.near_shapes import near_whole
 from domain.intake.reading import Enclosure, Reference
 from domain.intake.thai_dates import DateAt
 
@@ -20,8 +20,10 @@ _BEFORE_NUMBER = re.compile(
 )
 _ITEM = re.compile(r"(?:\A|(?<=\s))\(?[0-9]{1,2}[.)]\s{0,5}(?=[^0-9\s])")
 _COPIES = re.compile(
-    r"\(?จำนวน\s{0,5}(?P<copies>[0-9]{1,4}|l(?=\s))\s{0,5}(?:ชุด|ฉบับ|แผ่น|เล่ม|หน้า|ใบ|รายการ|สำเนา|ราย|แห่ง)?\)?"
+    r"\(?จำนวน\s{0,5}(?P<copies>[0-9]{1,4}|l(?=\s))\s{0,5}(?:ชุด|ฉบับ|แผ่น|เล่ม|หน้า|ใบ|รายการ|สำเนา|ราย|แห่ง|[^\s0-9()]{2,6}(?=\s|\Z))?\)?"
 )
+_BARE_COPIES = re.compile(r"\s\(?(?P<copies>[0-9]{1,3})\s{0,3}(?:ชุด|ฉบับ|แผ่น|เล่ม)\)?\s*\Z")
+_LEFT_COPIES = re.compile(r"[0-9]\s{0,3}[^\s0-9]{1,7}\s*\Z|[จว][^\s]{1,2}น?ว[นม]\s")
 _NEAR_COPIES = re.compile(
     r"([วจก][^\s0-9]{2,6})\s{0,3}(?P<copies>[0-9]{1,3})\s{0,3}[^\s0-9]{2,5}\s{0,3}\Z"
 )
@@ -54,9 +56,8 @@ def read_enclosures(folded: FoldedText, parts: Parts) -> Sequence[Found[Enclosur
             enclosure = Enclosure(
                 title=title, copies=int(copies["copies"].replace("l", "1")) if copies else None
             )
-            found.append(
-                folded.found(enclosure, (start, end), sure=part.sure, rule="enclosure.item")
-            )
+            sure = min(part.sure, 0.7) if _LEFT_COPIES.search(title) else part.sure
+            found.append(folded.found(enclosure, (start, end), sure=sure, rule="enclosure.item"))
     return found
 
 
@@ -65,7 +66,9 @@ def _copies(text: str, start: int, end: int) -> re.Match[str] | None:
     if whole := _COPIES.search(text, start, end):
         return whole
     near = _NEAR_COPIES.search(text, start, end)
-    return near if near and is_near("จำนวน", near[1], most=2) else None
+    if near and near_whole("จำนวน", near[1], most=2.0) is not None:
+        return near
+    return _BARE_COPIES.search(text, start, end)
 
 
 def _cited(folded: FoldedText, part: Part, dates: Sequence[DateAt]) -> Iterator[Reference]:
@@ -76,16 +79,19 @@ def _cited(folded: FoldedText, part: Part, dates: Sequence[DateAt]) -> Iterator[
     for number, stop in zip(numbers, stops, strict=False):
         dated = _date_behind(folded, dates, number.end, stop)
         yield Reference(
-            number=_number(folded, number, part),
+            number=_number(folded, number, part, is_dated=dated is not None),
             dated=dated,
             issuer=_issuer(folded.text[at : number.start]),
         )
         at = number.end
 
 
-def _number(folded: FoldedText, one: NumberAt, part: Part) -> Found[DocumentNumber]:
+def _number(
+    folded: FoldedText, one: NumberAt, part: Part, *, is_dated: bool
+) -> Found[DocumentNumber]:
+    """A citation has its date; one without is damaged."""
     rule = f"reference.{part.heading.name.lower()}"
-    sure = min(one.sure, part.sure)
+    sure = min(one.sure, part.sure) if is_dated else min(one.sure, part.sure, 0.75)
     return folded.found(one.number, (one.start, one.end), sure=sure, rule=rule)
 
 

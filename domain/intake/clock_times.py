@@ -4,10 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-CLOCK = r"([01]?[0-9]|2[0-3]) ?[.:;] ?([0-5][0-9])(?![0-9])"
-_HOUR_WORD = r"\s{0,2}(?:น(?:าฬิกา|์)?(?![ก-๎])[.,]?)?"
-_UNTIL = rf"\s{{0,3}}(?:-|จนถึง|ถึง)\s{{0,3}}(?:เวลา\s{{0,3}})?{CLOCK}{_HOUR_WORD}"
-_HOURS = re.compile(rf"(เวลา\s{{0,3}})?(?<![0-9.:]){CLOCK}{_HOUR_WORD}(?:{_UNTIL})?")
+CLOCK = r"([01]?[0-9]|2[0-3]) ?[.:;,] ?([0-5][0-9])(?![0-9])"
+# Behind a first time the second may have lost its point.
+_LOOSE = r"([01]?[0-9]|2[0-3]) ?[.:;,]? ?([0-5][0-9])(?![0-9])"
+_HOUR_WORD = r"\s{0,2}(?:น(?:าฬิกา|์)?(?![ก-๎])[.,]?|ม[.,])?"
+_TIME_WORD = r"(?:เวลา|[เแโ]?[วจ][ลส][าเ])"
+_UNTIL = rf"\s{{0,3}}(?:-|จนถึง|ถึง)\s{{0,3}}(?:เวลา\s{{0,3}})?{_LOOSE}{_HOUR_WORD}"
+_HOURS = re.compile(rf"({_TIME_WORD}\s{{0,3}})?(?<![0-9.:]){CLOCK}{_HOUR_WORD}(?:{_UNTIL})?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,14 +16,15 @@ _LABEL = re.compile(
 )
 _FAX = re.compile(r"[^/]{2,6}[สล]า|แฟกซ์|fax", re.IGNORECASE)
 _PHONE = re.compile(
-    r"(?<![0-9])0(?:[ -]?[0-9]){7,10}(?![0-9])(?:\s?-\s?[0-9]{1,4}(?![0-9]))?"
-    r"(?:\s{0,3}(?:ต่อ|กด|ext\.?)\s{0,3}[0-9]{1,6}(?:\s?[-,]\s?[0-9]{2,6}(?![0-9])){0,6})?"
+    r"(?<![0-9])0(?:[ -]?[0-9]){8,10}(?![0-9])(?:\s?-\s?[0-9]{1,4}(?![0-9]))?"
+    r"(?:\s{0,3}(?:ต[่้]?อ|กด|ext\.?)\s{0,3}[0-9]{1,6}(?:\s?[-,]\s?[0-9]{2,6}(?![0-9])){0,6})?"
 )
 _SHORT = re.compile(r"(?<![0-9])1[0-9]{3}(?![0-9])")
 # Bounded on both sides, or a line of letters without @ would be read again from each of them.
 _MAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
 )
+_GOES_ON = re.compile(r"[,;:_-]?[A-Za-z0-9]")
 _ENDS = re.compile(r"กำหนดการ|บัญชี|เอกสารแนบ|สิ่งที่ส่งมาด้วย|แบบ|ตารางที่")
 _SAYS_CONTACT = re.compile(r"โทร[ศ.ส]|ไปรษณีย์|@|e-?mail", re.IGNORECASE)
 _FOOT_LINES = 12
@@ -81,7 +82,18 @@ def _numbers(folded: FoldedText, start: int, end: int, *, is_fax: bool) -> Itera
 
 def _contact(folded: FoldedText, kind: ContactKind, at: re.Match[str]) -> Found[Contact]:
     contact = Contact(kind=kind, value=one_line(at[0]))
-    return folded.found(contact, at.span(), sure=1.0, rule=f"contact.{kind}")
+    sure = 0.7 if kind is ContactKind.MAIL and _is_cut(at) else 1.0
+    return folded.found(contact, at.span(), sure=sure, rule=f"contact.{kind}")
+
+
+def _is_cut(mail: re.Match[str]) -> bool:
+    """Tell whether an address lacks its end, or holds the word that stands before it."""
+    last = mail[0].rpartition(".")[2]
+    return (
+        len(last) < 2
+        or mail[0].startswith("mail")
+        or _GOES_ON.match(mail.string, mail.end()) is not None
+    )
 
 
 def _once(found: Sequence[Found[Contact]]) -> Sequence[Found[Contact]]:

@@ -16,6 +16,11 @@ _KNOWN = (*KINDS_OF_BODIES, *POSTS)
 _RIGHT = re.compile(
     "องค์การ(?!บ|ป)|เทศบาล(?!ต|เ|น)|ผู้ว่าการ|อธิบดีศาล|อธิบดีอัยการ|อธิบดีผู้พิพากษา|ประธานศาล|ปลัดทัพ|ปลัดบัญชี"
 )
+# What is wrong wherever it stands; in sentences other words near a known one may be right.
+_NEVER_RIGHT = {
+    re.compile(f"นาย{rest}"): f"นายก{rest}"
+    for rest in ("องค์การบริหารส่วนตำบล", "องค์การบริหารส่วนจังหวัด", "เทศมนตรี")
+}
 # A word begins behind a space, a stroke, a number of a row, or a word that joins two.
 _BEGINNING = re.compile(r"(?:\A|(?<=[\s,/|(.)])|(?<=และ)|(?<=หรือ)|(?<=เรียน))(?=[ก-๎])")
 _SPACES = re.compile(r"[ \t\n]+")
@@ -62,6 +67,10 @@ def misspelt_offices(checked: CheckedText) -> Iterator[Contradiction]:
             if place.span[0] not in told:
                 told.add(place.span[0])
                 yield _finding(place, word)
+    for wrong, word in _NEVER_RIGHT.items():
+        for match in wrong.finditer(checked.received):
+            if match.start() not in told:
+                yield _finding(Place(value=match[0], span=match.span()), word)
 
 
 def _places(checked: CheckedText) -> Iterator[tuple[int, int]]:

@@ -11,13 +11,15 @@ from domain.intake.vocabulary import ContradictionKind
 _NUMBER = r"(?<![0-9.,/])((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,12})(?:\.[0-9]{1,4})?)(?![0-9])"
 _UNIT = r"\s{0,3}([ก-๎]{2,16})"
 _SHARE = re.compile(
-    rf"{_NUMBER}{_UNIT}\s{{0,3}}\(?\s{{0,3}}(?:ซึ่ง)?(?:คิดเป็น|หรือ|เท่ากับ)?\s{{0,3}}ร้อยละ\s{{0,3}}"
+    rf"{_NUMBER}{_UNIT}\s{{0,3}}[()]?\s{{0,3}}(?:ซึ่ง)?(?:คิดเป็น|หรือ|เท่ากับ)?\s{{0,3}}ร้อยละ\s{{0,3}}"
     r"([0-9]{1,4}(?:\.[0-9]{1,4})?)(?![0-9])"
 )
 # Up to the next clause: what follows there is of something else.
-_GAP = r"(?:(?!และ|โดย|ซึ่ง|ส่วน|แต่)[^0-9\n])"
+_GAP = r"(?:(?!และ|โดย|ซึ่ง|ส่วน|แต่|เหลือ)[^0-9\n])"
 _WHOLE_BEHIND = re.compile(rf"\s{{0,3}}\)?\s{{0,3}}(?:จาก|ของ)(?:{_GAP}{{0,60}}?{_NUMBER}{_UNIT})?")
 _WHOLE_BEFORE = re.compile(rf"(?:จาก|ทั้งหมด|ทั้งสิ้น){_GAP}{{0,40}}?{_NUMBER}{_UNIT}")
+# The part before its whole: 36 แห่ง จากทั้งหมด 48 แห่ง คิดเป็นร้อยละ 75.
+_PART_BEFORE = re.compile(rf"{_NUMBER}{_UNIT}\s{{0,3}}\(?\s{{0,3}}(?:จาก|ใน){_GAP}{{0,40}}?\Z")
 # What grew or fell is told as a share of what it was, and not of a whole.
 _GROWTH = re.compile("เพิ่มขึ้น|ลดลง|สูงกว่า|ต่ำกว่า|เดิม|ปีก่อน|ปีที่ผ่านมา|ปีที่แล้ว")
 # How far before the count the whole of which it is a part may stand.
@@ -28,15 +30,24 @@ def wrong_percentages(checked: CheckedText) -> Iterator[Contradiction]:
     """Yield the shares that are not what their counts make."""
     text = checked.text
     for match in _SHARE.finditer(text):
-        whole = _whole(text, match)
-        if whole is not None and not _computes(match[1], match[3], whole):
-            count = match[1].replace(",", "")
+        part = _part(text, match) or match
+        whole = match[1].replace(",", "") if part is not match else _whole(text, match)
+        if whole is not None and not _computes(part[1], match[3], whole):
+            count = part[1].replace(",", "")
             right = _rounded(count, whole, match[3], ROUND_HALF_UP)
             yield contradiction(
                 ContradictionKind.PERCENTAGE_WRONG,
-                f"{match[1]} จาก {whole} คิดเป็นร้อยละ {right} ไม่ใช่ร้อยละ {match[3]}",
-                [checked.place(count, *match.span(1)), checked.place(match[3], *match.span(3))],
+                f"{part[1]} จาก {whole} คิดเป็นร้อยละ {right} ไม่ใช่ร้อยละ {match[3]}",
+                [checked.place(count, *part.span(1)), checked.place(match[3], *match.span(3))],
             )
+
+
+def _part(text: str, share: re.Match[str]) -> re.Match[str] | None:
+    """Return the count whose whole stands right before the share, both of one unit."""
+    part = _PART_BEFORE.search(text, max(share.start() - _BEFORE, 0), share.start())
+    if part is None or _GROWTH.search(text, max(part.start() - 25, 0), share.end()):
+        return None
+    return part if _unit(part[2]) == _unit(share[2]) else None
 
 
 def _whole(text: str, share: re.Match[str]) -> str | None:

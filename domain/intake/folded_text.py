@@ -22,6 +22,8 @@ _ALIKE = str.maketrans(
 _CHANGE = re.compile(
     r"\r\n?|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+|เเ|\u0e4d([่-๋]?)า|([่-๋])\u0e4dา"
 )
+# A scan takes ๐ for o; beside other Latin letters it may be one.
+_ZERO = re.compile(r"(?<=[0-9])[oO]{1,3}(?![A-Za-z@])|(?<=[0-9][.:/])[oO]{1,2}(?=[0-9\s-])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +62,7 @@ class FoldedText:
 
 def fold_text(received: str) -> FoldedText:
     """Fold a text of any kind; it never grows."""
-    alike = received.translate(_ALIKE)
+    alike = _ZERO.sub(lambda zero: "0" * len(zero[0]), received.translate(_ALIKE))
     pieces, ends, shifts = [], [], [0]
     taken = length = 0
     for change in _CHANGE.finditer(alike):

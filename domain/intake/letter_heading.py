@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from domain.document_number import DocumentNumber
+from domain.intake.date_cues import Cue, nearest_cue
 from domain.intake.folded_text import FoldedText, one_line
 from domain.intake.found import Found
 from domain.intake.heading_words import Heading
@@ -12,17 +13,30 @@ from domain.intake.letter_numbers import find_numbers
 from domain.intake.letter_parts import Parts
 from domain.intake.office_words import begins_office, is_address, nearly_begins_office
 from domain.intake.opening_lines import is_numbered
+from domain.intake.receipt_stamps import names_receipt
 from domain.intake.text_lines import Line
 from domain.intake.thai_dates import DateAt
 
 # What ends the name of an office on its line: a telephone, an address, a gap.
 _OFFICE_END = re.compile(
-    r"[ \t]{0,8}(?:\(?โทร|\t|[ \t]{3}|[ \t](?:ถนน|ถ\.|ที่\s|วันที่|หมู่ที่|เลขที่|ซอย|ลงวันที่))"
+    r"[ \t]{0,8}"
+    r"(?:\(?(?:[โไ][ทฑ][รธถ]|[ทฑ]ร\.)|\t|[ \t]{3}|[ \t](?:ถนน|ถ\.|ที่\s|วันที่|หมู่ที่|เลขที่|ซอย|ลงวันที่))"
 )
-_FORMAL = re.compile(r"(?:คำสั่ง|ประกาศ|แถลงการณ์|รายงานการประชุม)\s?(.{2,90})")
+_FORMAL = re.compile(r"(?:คำสั่ง|ประกาศ|แถลงการณ์|ข่าวประชาสัมพันธ์|รายงานการประชุม)\s?(.{2,90})")
 _FORMAL_DATE = re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|แถลง) ?ณ ?วันที่\s{0,4}$")
+_HOUR_BEHIND = re.compile(r"[\s,]{0,4}(?:[เแโ]?[วจ][ลส][าเ]|[0-9]{1,2} ?[.:] ?[0-9]{2} ?[นม])")
+_STAMPED = re.compile(r"รับ|[รธ][ัีื้]?[บป][ทฑ]|ออก|พิมพ์|ภายใน|ประชุม")
+_DATE_LEAD = re.compile(r"(?:\t|[ ]{2}|วัน[ทฑ][ี่ิื้]{1,2}\s?[:.]?|ลงวันที่)[ \t]{0,20}$")
 _WORDS = re.compile(r"[ก-๎]{2}[ก-๎. ]{5}")
-_NOT_OFFICE = re.compile(r"(?:ที่|วันที่|เรื่อง|เรียน|ถึง|เวลา|เลข|รับ|ออก|บันทึกข้อความ|สำเนา|ครุฑ|ตรา|หน้า)")
+_ADDRESS_LINE = re.compile(
+    r"(?:[อฮ][ำา]?[เแ][ภถก][อฮ]|อ\.|ตำบล|ต\.|จังหวัด|จ\.).{1,40}[ \t](?:จ|กรุง|กทม|[0-9]{5})"
+)
+_STAMP_LINE = re.compile(
+    r"[^0-9]{0,6}วันที่[^0-9]{0,3}[0-9].{4,24}[เแ][วจ][ลส]า|[เแ]?[วจ][ลส][าเ]\s?[0-9]"
+)
+_NOT_OFFICE = re.compile(
+    r"(?:ที่|วันที่|เรื่อง|เรียน|ถึง|เวลา|เลข|รับ|ออก|บันทึกข้อความ|สำเนา|หนังสือรับรอง|ครุฑ|ตรา|หน้า|[ดตค][่้๊๋ิี]?ว[นมท])"
+)
 
 
 def read_numbers(
@@ -30,8 +44,9 @@ def read_numbers(
 ) -> Sequence[Found[DocumentNumber]]:
     """Return every number in the place of the number, above the subject."""
     found = []
+    above = lines[:stop]
     for at in range(first, stop):
-        if not is_numbered(lines[:stop], at):
+        if not is_numbered(above, at):
             continue
         # The word may stand on a line of its own, with the number below it.
         is_alone = len(lines[at].text) <= 6
@@ -44,7 +59,11 @@ def read_numbers(
 
 
 def read_date(
-    folded: FoldedText, dates: Sequence[DateAt], head: tuple[int, int], foot: tuple[int, int]
+    folded: FoldedText,
+    dates: Sequence[DateAt],
+    head: tuple[int, int],
+    foot: tuple[int, int],
+    after: int,
 ) -> Found[DateAt] | None:
     """Return a letter's date: in its head, or at its foot after สั่ง ณ วันที่ or on a line alone.
 
@@ -53,15 +72,34 @@ def read_date(
         dates: Its dates but for those of stamps.
         head: From the number to the subject.
         foot: From the beginning of the text to the letter's end.
+        after: From where a date on a line alone may be the letter's, below what it says.
     """
     for one in dates:
-        if head[0] <= one.start < head[1]:
-            return folded.found(one, (one.start, one.end), sure=one.sure, rule="date.heading")
+        if head[0] <= one.start < head[1] and (sure := _sure_of_head_date(folded.text, one)):
+            return folded.found(one, (one.start, one.end), sure=sure, rule="date.heading")
     for one in dates:
-        if foot[0] <= one.start < foot[1] and _is_foot_date(folded.text, one):
+        if foot[0] <= one.start < foot[1] and _is_foot_date(folded.text, one, after):
             sure = min(one.sure, 0.9)
             return folded.found(one, (one.start, one.end), sure=sure, rule="date.foot")
     return None
+
+
+def _sure_of_head_date(text: str, one: DateAt) -> float | None:
+    """Tell how sure a date in the head is the letter's own; one with an hour is a stamp's.
+
+    It stands alone on its line, behind วันที่, or a gap behind something else.
+    """
+    line = text[max(one.start - 160, 0) : one.start].rpartition("\n")[2]
+    behind = text[one.end : one.end + 24]
+    if _HOUR_BEHIND.match(behind) or _STAMPED.search(line):
+        return None
+    if _DATE_LEAD.search(line) or not line.strip():
+        return one.sure
+    near = nearest_cue(line)
+    if near and near.cue in {Cue.DAY, Cue.DATED}:
+        return min(one.sure, 0.75)
+    # A lost end of a line joins it to the address, which ends with figures, or to a name.
+    return min(one.sure, 0.7) if line.rstrip()[-1:].isdigit() else None
 
 
 def read_subject(folded: FoldedText, parts: Parts) -> Found[str] | None:
@@ -70,6 +108,8 @@ def read_subject(folded: FoldedText, parts: Parts) -> Found[str] | None:
     if part is None:
         return None
     sure = part.sure if len(part.places) == 1 else min(part.sure, 0.9)
+    if part.holds(folded.text, ("เรียน", "อ้างถึง")):
+        sure = min(sure, 0.7)
     return folded.found(part.said(folded.text), part.span, sure=sure, rule="subject.heading")
 
 
@@ -92,15 +132,23 @@ def read_issuer(
         if match := _FORMAL.fullmatch(lines[at].text):
             start = lines[at].start + match.start(1)
             return _office(folded, start, lines[at].end, sure=0.95, rule="issuer.form")
-    below = [at for at in head if at >= number]
-    above = [at for at in head if at < number]
+    plain = [at for at in head if not _is_of_stamp(lines, at)]
+    below = [at for at in plain if at >= number]
+    above = [at for at in plain if at < number]
     return (
-        _first_office(folded, lines, below, is_near=False)
-        or _first_office(folded, lines, below, is_near=True)
-        or _first_office(folded, lines, above, is_near=False)
-        or _first_office(folded, lines, above, is_near=True)
+        _first_office(folded, lines, below)
+        or _first_office(folded, lines, above)
         or _any_name(folded, lines, [*below, *above])
     )
+
+
+def _is_of_stamp(lines: Sequence[Line], at: int) -> bool:
+    """Tell whether a line is the name on a stamp whose number could not be read."""
+    if is_numbered(lines, at):
+        return False
+    below = [line.text for line in lines[at + 1 : at + 3]]
+    said = [lines[at].text, *below]
+    return any(map(names_receipt, said)) or any(map(_STAMP_LINE.match, below))
 
 
 def read_issuer_at_foot(
@@ -123,47 +171,57 @@ def _is_date_line(text: str, line: Line, starts: set[int]) -> bool:
     )
 
 
-def _is_foot_date(text: str, one: DateAt) -> bool:
-    before = text[max(one.start - 30, 0) : one.start]
+def _is_foot_date(text: str, one: DateAt, after: int) -> bool:
+    before = text[max(one.start - 90, 0) : one.start]
     if _FORMAL_DATE.search(before):
         return True
     above = before.rpartition("\n")[2] if "\n" in before else "x"
-    after = text[one.end : one.end + 30].partition("\n")[0]
-    return above.strip() in {"", "วันที่"} and not after.strip()
+    behind = text[one.end : one.end + 30].partition("\n")[0]
+    return one.start >= after and above.strip() in {"", "วันที่"} and not behind.strip()
 
 
 def _first_office(
-    folded: FoldedText, lines: Sequence[Line], order: Sequence[int], *, is_near: bool
+    folded: FoldedText, lines: Sequence[Line], order: Sequence[int]
 ) -> Found[str] | None:
-    begins = nearly_begins_office if is_near else begins_office
+    """Return the first line that is an office, damaged or not: below it stands its address."""
     for at in order:
         line = lines[at]
         if is_numbered(lines, at):
-            if found := _beside_number(folded, line, is_near=is_near):
+            if found := _beside_number(folded, line):
                 return found
-        elif begins(line.text) and not is_address(line.text) and not is_mark(line.text):
-            sure = 0.7 if is_near else 1.0
+        elif (sure := _sure_of_office(line.text)) and not _is_beside_office(line.text):
             return _office(folded, line.start, line.end, sure=sure, rule="issuer.letterhead")
     return None
 
 
-def _beside_number(folded: FoldedText, line: Line, *, is_near: bool) -> Found[str] | None:
+def _is_beside_office(said: str) -> bool:
+    """Tell whether a line that may begin as an office is an address or a mark."""
+    return is_address(said) or _ADDRESS_LINE.match(said) is not None or is_mark(said)
+
+
+def _sure_of_office(said: str) -> float | None:
+    if begins_office(said):
+        return 1.0
+    return 0.7 if nearly_begins_office(said) else None
+
+
+def _beside_number(folded: FoldedText, line: Line) -> Found[str] | None:
     """Return the letterhead that stands on the line of the number."""
     ends = [one.end for one in find_numbers(folded.text, line.start, line.end)]
     if not ends:
         return None
     rest = folded.text[ends[-1] : line.end]
     start = ends[-1] + len(rest) - len(rest.lstrip())
-    begins = nearly_begins_office if is_near else begins_office
-    if not begins(folded.text[start : line.end]):
+    sure = _sure_of_office(folded.text[start : line.end])
+    if sure is None:
         return None
-    return _office(folded, start, line.end, sure=0.7 if is_near else 0.95, rule="issuer.beside")
+    return _office(folded, start, line.end, sure=min(sure, 0.95), rule="issuer.beside")
 
 
 def _any_name(folded: FoldedText, lines: Sequence[Line], order: Sequence[int]) -> Found[str] | None:
     for at in order:
         said = lines[at].text
-        is_name = _WORDS.match(said) and not _NOT_OFFICE.match(said) and len(said) <= 80
+        is_name = _WORDS.match(said) and not _NOT_OFFICE.match(said) and 10 <= len(said) <= 80
         if is_name and not is_address(said) and not any(map(str.isdigit, said)):
             return _office(
                 folded, lines[at].start, lines[at].end, sure=0.5, rule="issuer.first_line"

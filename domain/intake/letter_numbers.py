@@ -12,7 +12,8 @@ _FIGURE = "[0-9oOlI]"
 # Parsed as what it is without its spaces and wrong dots; at least one figure must be one.
 NUMBER = (
     rf"(?:(?<![ก-๎.])|(?<=ที่))([ก-ฮ] ?[ก-ฮ](?: ?[ก-ฮ])?)\s{{0,3}}\.?\s{{0,3}}"
-    rf"({_FIGURE}{{4,6}}(?:\s?[.,]\s?{_FIGURE}{{1,4}}){{0,4}})"
+    rf"(?:\([ก-๎.]{{1,8}}\)\s{{0,3}})?"
+    rf"({_FIGURE}{{4,6}}(?:\s?[.,]\s?{_FIGURE}{{1,4}}){{0,4}})(?:\s?\([0-9]{{1,2}}\))?"
     rf"\s{{0,4}}([/|lI])\s{{0,4}}([วจ])?\s{{0,4}}\.?\s{{0,2}}({_FIGURE}{{1,7}})(?![0-9/])"
 )
 _NUMBER = re.compile(NUMBER)
@@ -51,6 +52,9 @@ def read_number(match: re.Match[str]) -> DocumentNumber | None:
 def _sure_of(match: re.Match[str]) -> float:
     figures = match[2] + match[5]
     if figures != figures.translate(_ALIKE) or match[3] != "/" or match[4] == "จ":
+        return 0.7
+    # An office within the office has no place in a number of ours.
+    if "(" in match[0]:
         return 0.7
     damaged = " " in match[1] or " " in match[2] or "\n" in match[0]
     return 0.85 if damaged else 1.0

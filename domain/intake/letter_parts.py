@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from domain.intake.folded_text import one_line
 from domain.intake.heading_words import Heading, HeadingMark, heading_of, is_closing, opens_body
 from domain.intake.letter_marks import is_mark
-from domain.intake.office_words import POSTS
-from domain.intake.opening_lines import is_numbered
+from domain.intake.near_shapes import near_whole
+from domain.intake.office_words import POSTS, begins_office
+from domain.intake.opening_lines import Opening, is_numbered
 from domain.intake.split_letters import Frame
 from domain.intake.text_lines import Line
 
+_RULE = re.compile(r"[-_=*.~ ]{4,}")
+_VERB = re.compile(r"ขอ|จะ|ได้|มี|เปิด|กำหนด")
 _LONG_LINE = 110
 _HEAD_LINES = 60
 _ITEM = re.compile(r"(?:\(?[0-9]{1,2}[.)]\s?|[-•]\s?)(?=[^0-9])")
@@ -48,6 +51,16 @@ class Part:
         """Return it in one line."""
         return one_line(" ".join(text[start:end] for start, end in self.places))
 
+    def holds(self, text: str, words: Sequence[str]) -> bool:
+        """Tell whether one of its words begins as a heading that lost its line would."""
+        inside = self.said(text).split()[1:]
+        return any(
+            near_whole(word, said[:length], most=1.75) is not None
+            for word in words
+            for said in inside
+            for length in (len(word) - 1, len(word))
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
@@ -73,7 +86,8 @@ def read_parts(lines: Sequence[Line], frame: Frame, text: str) -> Parts:
     for at in range(frame.head, end):
         if not walk.takes(at):
             return Parts(all=walk.parts, body=at)
-    return Parts(all=walk.parts, body=end)
+    # Without a heading all but its title is the text.
+    return Parts(all=walk.parts, body=end if walk.parts else frame.head + 1)
 
 
 class _Walk:
@@ -82,6 +96,7 @@ class _Walk:
     def __init__(self, lines: Sequence[Line], frame: Frame, text: str) -> None:
         self._lines, self._frame, self._text = lines, frame, text
         self._is_on = False
+        self._is_formal = bool(frame.openings & {Opening.DIRECTIVE, Opening.ANNOUNCEMENT})
         self.parts: list[Part] = []
 
     def takes(self, at: int) -> bool:
@@ -115,7 +130,9 @@ class _Walk:
 
     def _goes_on(self, line: Line) -> bool:
         part = self.parts[-1]
-        if is_closing(line.text) or is_mark(line.text):
+        if is_closing(line.text) or is_mark(line.text) or _RULE.fullmatch(line.text):
+            return False
+        if part.heading is Heading.SUBJECT and self._is_formal and _tells(line.text):
             return False
         if not part.places:
             return line.gap <= 2
@@ -141,6 +158,11 @@ class _Walk:
             (mark := heading_of(line.text)) is not None and mark.heading in wanted
             for line in self._lines[at : min(at + 7, self._frame.last)]
         )
+
+
+def _tells(said: str) -> bool:
+    """Tell whether a line below a subject without an addressee is the first of the text."""
+    return begins_office(said) and _VERB.search(said) is not None
 
 
 def _continues(line: Line, heading: Heading, said: str) -> bool:

@@ -7,10 +7,11 @@ from datetime import date, datetime, time
 
 from domain.buddhist_era import BANGKOK
 from domain.intake.clock_times import HoursAt, find_hours
+from domain.intake.date_cues import DEADLINES, Cue, nearest_cue
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found
 from domain.intake.reading import Occasion
-from domain.intake.requests import DAY_WORD, nearest_cue
+from domain.intake.requests import DAY_WORD
 from domain.intake.thai_dates import DateAt, calendar_day, read_month
 
 _WEEKDAY = r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์)\s?ที่\s{0,3}$"
@@ -30,6 +31,8 @@ _UNTIL = re.compile(rf"\s{{0,3}}(?:-|(?:จน)?ถึง)\s{{0,3}}{DAY_WORD}$")
 _EVENT = re.compile(
     r"ประชุม|อบรม|สัมมนา|จัดงาน|จัดโครงการ|ตรวจ|ลงพื้นที่|พิธี|บรรยาย|ชี้แจง|กำหนดจัด|นิเทศ|สอบ|แข่งขัน|กิจกรรม|ดูงาน|เปิด|จัดขึ้น|ฝึก"
 )
+_GOES_ON = re.compile(r"[^0-9\n]{0,5}[0-9]{1,2} ?[.:,]|\s{0,3}(?:-|[ถกภ]ึ?ง)\s{0,3}[0-9]")
+_LOST_HOUR = re.compile(r"[0-9]\s?[.,:]\s?[^\s]{0,3}\s{0,3}[-–ถ]")
 _WINDOW, _BEHIND, _CLAUSE = 70, 110, 120
 
 
@@ -45,7 +48,7 @@ class _Days:
 
 
 def find_occasions(
-    folded: FoldedText, dates: Sequence[DateAt], taken: frozenset[int]
+    folded: FoldedText, dates: Sequence[DateAt], taken: frozenset[int], since: int
 ) -> Sequence[Found[Occasion]]:
     """Return the occasions among the dates of a letter, each told once.
 
@@ -55,6 +58,7 @@ def find_occasions(
         folded: The text.
         dates: The dates in the letter's text.
         taken: Where dates begin that are deadlines.
+        since: Where the letter's text begins; its subject says nothing of a date.
     """
     found: dict[Occasion, Found[Occasion]] = {}
     for nth, one in enumerate(dates):
@@ -62,7 +66,7 @@ def find_occasions(
         after = dates[nth + 1].start if nth + 1 < len(dates) else len(folded.text)
         if one.start in taken or _is_first_of_two(folded.text, one, after):
             continue
-        if days := _days(folded.text, one, before):
+        if days := _days(folded.text, one, before, since):
             occasion = _held(folded, one, days, after)
             if occasion:
                 found.setdefault(occasion.value, occasion)
@@ -73,14 +77,14 @@ def _is_first_of_two(text: str, one: DateAt, after: int) -> bool:
     return after < one.end + 40 and _UNTIL.fullmatch(text, one.end, after) is not None
 
 
-def _days(text: str, one: DateAt, before: DateAt | None) -> _Days | None:
+def _days(text: str, one: DateAt, before: DateAt | None, since: int) -> _Days | None:
     start = max(one.start - _WINDOW, before.end if before else 0)
     said = text[start : one.start]
     if before and _UNTIL.fullmatch(said):
         return _two_dates(text, before, one)
     if first := _FIRST_DAY.search(said):
         return _one_month(text, one, start + first.start(), first)
-    return _one_day(text, one, start)
+    return _one_day(text, one, start, since)
 
 
 def _two_dates(text: str, before: DateAt, one: DateAt) -> _Days | None:
@@ -108,34 +112,40 @@ def _one_month(text: str, one: DateAt, start: int, first: re.Match[str]) -> _Day
     )
 
 
-def _one_day(text: str, one: DateAt, start: int) -> _Days | None:
+def _one_day(text: str, one: DateAt, start: int, since: int) -> _Days | None:
     said = text[start : one.start]
     if _NEVER.search(said) or _BETWEEN.search(said):
         return None
-    rule = _cue(text, said, one)
+    rule = _cue(text, said, one, since)
     if rule is None:
         return None
-    sure = {"occasion.on": 1.0, "occasion.hours": 0.9}.get(rule, 0.7)
+    sure = {"occasion.on": 1.0, "occasion.hours": 0.9, "occasion.near": 0.6}.get(rule, 0.7)
     return _Days(first=one.day, last=one.day, start=one.start, sure=min(sure, one.sure), rule=rule)
 
 
-def _cue(text: str, said: str, one: DateAt) -> str | None:
+def _cue(text: str, said: str, one: DateAt, since: int) -> str | None:
     """Return by which words a single date is known for an occasion."""
+    has_hours = _hours_behind(text, one.end, one.end + 20) is not None
+    clause = text[max(one.start - _CLAUSE, since) : one.start].rpartition("\n\n")[2]
+    is_event = _EVENT.search(clause) is not None
     if _ON.search(said):
-        return "occasion.on"
-    if _DAY.search(said) and _hours_behind(text, one.end, one.end + 20):
+        # Alone it may be the end of a word that was damaged.
+        return "occasion.on" if has_hours or is_event else "occasion.near"
+    if _DAY.search(said) and has_hours:
         return "occasion.hours"
-    clause = text[max(one.start - _CLAUSE, 0) : one.start].rpartition("\n\n")[2]
-    if (_NAMED_DAY.search(said) or _DAY.search(said)) and _EVENT.search(clause):
+    if (_NAMED_DAY.search(said) or _DAY.search(said)) and is_event:
         return "occasion.event"
     near = nearest_cue(said)
-    is_held = near == "ในวันที่" or (near == "วันที่" and _EVENT.search(clause))
+    if near is None or near.cue in DEADLINES:
+        return None
+    is_held = near.cue is Cue.ON or (near.cue is Cue.DAY and (is_event or has_hours))
     return "occasion.near" if is_held else None
 
 
 def _held(folded: FoldedText, one: DateAt, days: _Days, after: int) -> Found[Occasion] | None:
     text = folded.text
     hours = _hours_behind(text, one.end, min(one.end + _BEHIND, after))
+    is_doubtful = hours is not None and _is_doubtful(text[one.end : one.end + _BEHIND], hours)
     start = _with_day_word(text, days.start)
     end = one.end + hours.end if hours else one.end
     if hours is None and (ahead := _hours_before(text, start)):
@@ -145,10 +155,19 @@ def _held(folded: FoldedText, one: DateAt, days: _Days, after: int) -> Found[Occ
     begins = datetime.combine(days.first, opens, BANGKOK)
     ends = _ends(days, hours is not None, closes)
     if ends is not None and ends < begins:
-        ends = None
+        ends, is_doubtful = None, True
     return folded.found(
-        Occasion(start=begins, end=ends), (start, end), sure=days.sure, rule=days.rule
+        Occasion(start=begins, end=ends),
+        (start, end),
+        sure=min(days.sure, 0.7) if is_doubtful else days.sure,
+        rule=days.rule,
     )
+
+
+def _is_doubtful(behind: str, hours: HoursAt) -> bool:
+    """Tell whether figures before or behind the hours were meant for hours too."""
+    goes_on = hours.closes is None and _GOES_ON.match(behind, hours.end) is not None
+    return goes_on or _LOST_HOUR.search(behind[: hours.start]) is not None
 
 
 def _ends(days: _Days, has_hours: bool, closes: time | None) -> datetime | None:

@@ -2,13 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from domain.intake.addressees import read_addressees
 from domain.intake.citations import read_enclosures, read_references
 from domain.intake.contacts import read_contacts
 from domain.intake.folded_text import FoldedText
-from domain.intake.found import Found
+from domain.intake.found import Found, T
 from domain.intake.heading_words import Heading
 from domain.intake.letter_foot import Foot, read_foot
 from domain.intake.letter_heading import (
@@ -21,6 +22,7 @@ from domain.intake.letter_heading import (
 from domain.intake.letter_marks import is_mark, read_kind, read_secrecy, read_urgency
 from domain.intake.letter_parts import Parts, read_parts
 from domain.intake.occasions import find_occasions
+from domain.intake.office_words import begins_office, nearly_begins_office
 from domain.intake.opening_lines import Opening
 from domain.intake.reading import LetterReading
 from domain.intake.receipt_stamps import StampAt
@@ -29,6 +31,8 @@ from domain.intake.requests import find_deadlines
 from domain.intake.split_letters import Frame
 from domain.intake.text_lines import Line
 from domain.intake.thai_dates import DateAt
+
+_LONG_BEFORE, _LONG_AFTER = 366, 3 * 366
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +72,14 @@ def read_letter(
     subject = read_subject(folded, parts)
     asked = [one for one in letter.dates if one.start >= _text_start(lines, letter)]
     deadlines, taken = find_deadlines(folded, asked)
-    dated = read_date(folded, letter.dates, _head_span(lines, letter), _text_span(lines, letter))
+    dated = read_date(
+        folded,
+        letter.dates,
+        _head_span(lines, letter),
+        _text_span(lines, letter),
+        _foot_start(lines, letter, foot),
+    )
+    others = [one for one in asked if dated is None or _is_other(folded, one, dated)]
     start, end = folded.span(frame.start, frame.end)
     office = parts.of(Heading.OFFICE)
     return LetterReading(
@@ -96,10 +107,11 @@ def read_letter(
             range(min(foot.last, frame.last), frame.last),
             range(letter.text.start, min(foot.last, frame.last)),
         ),
-        deadlines=deadlines,
-        occasions=find_occasions(
-            folded, [one for one in asked if dated is None or _is_other(folded, one, dated)], taken
-        ),
+        deadlines=[_doubted(one, one.value.day, dated) for one in deadlines],
+        occasions=[
+            _doubted(one, one.value.start.date(), dated)
+            for one in find_occasions(folded, others, taken, _text_start(lines, letter))
+        ],
         receipt_stamps=[one.stamp for one in letter.stamps],
     )
 
@@ -168,6 +180,43 @@ def _text_span(lines: Sequence[Line], letter: _Letter) -> tuple[int, int]:
 def _text_start(lines: Sequence[Line], letter: _Letter) -> int:
     start = letter.text.start
     return lines[start].start if start < len(lines) else letter.frame.end
+
+
+def _doubted(found: Found[T], day: date, dated: Found[DateAt] | None) -> Found[T]:
+    """Doubt a day long before its letter or long after it: a figure of its year may be wrong."""
+    if dated is None or -_LONG_BEFORE < (day - dated.value.day).days < _LONG_AFTER:
+        return found
+    return replace(found, confidence=min(found.confidence, 0.7))
+
+
+def _foot_start(lines: Sequence[Line], letter: _Letter, foot: Foot) -> int:
+    """Return from where on a line may hold the date alone: a stamped letter ends with its own.
+
+    A memo may have it below the signature; a letter with closing words has it in its head, and
+    what stands below them is another's. Lines of the text may break before a date.
+    """
+    if letter.frame.closing is not None:
+        return letter.frame.end
+    if foot.signatory is None:
+        return _last_office(lines, letter)
+    return lines[min(foot.last, len(lines)) - 1].start
+
+
+def _last_office(lines: Sequence[Line], letter: _Letter) -> int:
+    """Return where the last line stands that is an office, with a date right below it."""
+    for at in reversed(letter.text):
+        below = lines[at + 1].text if at + 1 < len(lines) else ""
+        if below[:1].isdigit() and _may_be_office(lines[at]):
+            return lines[at].start
+    return letter.frame.end
+
+
+def _may_be_office(line: Line) -> bool:
+    """Tell whether a line is an office, or stands apart as its damaged name would."""
+    if len(line.text) > 90:
+        return False
+    is_apart = line.gap > 0 and len(line.text) <= 60 and " " not in line.text
+    return is_apart or begins_office(line.text) or nearly_begins_office(line.text)
 
 
 def _is_other(folded: FoldedText, one: DateAt, dated: Found[DateAt]) -> bool:

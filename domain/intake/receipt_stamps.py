@@ -8,8 +8,8 @@ from datetime import time
 from domain.intake.clock_times import find_hours
 from domain.intake.folded_text import FoldedText, one_line
 from domain.intake.found import Found
-from domain.intake.near_words import is_near
-from domain.intake.office_words import begins_office
+from domain.intake.near_shapes import near_end, shape_of
+from domain.intake.office_words import begins_office, nearly_begins_office
 from domain.intake.reading import ReceiptStamp
 from domain.intake.text_lines import Line
 from domain.intake.thai_dates import DateAt, find_dates
@@ -31,15 +31,23 @@ _LABELS = (
 )
 _LABEL = re.compile("|".join(_LABELS))
 _NUMBER = re.compile(r"\s{0,4}[:.]{0,4}\s{0,4}([0-9]{1,7})(?![0-9])(?!\.[0-9])")
-_NEAR_NUMBER = re.compile(
-    r"([^0-9:]{4,18}?)\s{0,4}[:.]{0,4}\s{0,4}([0-9]{1,7})(?:\s|/[0-9]{2,4}|$)"
-)
-# The same with what a scan makes of its letters; รับ alone is too common a word.
-_NEAR_LABEL = re.compile(
-    r"(?<![ก-๎])(?:[เแ]?ล[ขชฃ][ก-๎]{0,8}[รธ][ัี้๊]?[บป][ก-๎]{0,4}|[รธ][ัี้๊]?[บป]\s?[ทฑ][ีิึื]?[่้๊๋์]{1,2})"
-    r"\s{0,4}([0-9]{1,7})(?=\s|$)"
-)
-_NEAR_LABELS = ("เลขทะเบียนรับ", "เลขที่รับ", "เลขรับที่", "รับเลขที่")
+# How far what a scan made of a label may be from it; รับ alone is too common a word.
+_NEAR_LABELS = {
+    "เลขทะเบียนรับที่": 3.0,
+    "เลขทะเบียนรับ": 3.0,
+    "ทะเบียนรับที่": 2.5,
+    "เลขที่ลงรับ": 2.0,
+    "เลขที่รับ": 2.0,
+    "เลขรับที่": 2.0,
+    "รับเลขที่": 2.0,
+    "ลงรับที่": 1.5,
+    "เลขรับ": 1.75,
+    "รับที่": 0.75,
+}
+_YEAR_OF_NUMBER = re.compile(r"\A\s?/\s?[0-9]{2,4}(?![0-9])")
+_FIGURE = re.compile(r"[0-9]")
+_RECEIVED = shape_of("รับ")
+_FIGURES = re.compile(r"(?<![0-9])[0-9]{1,7}(?![0-9]|[./:|l-][0-9])")
 _TITLE = re.compile(r"\W{0,3}(?:ตรา)?(?:ลง)?รับหนังสือ\W{0,3}")
 _PLACE = re.compile(r"(?:จ\.|จังหวัด|อ\.|อำเภอ)")
 _THAI = re.compile(r"[ก-๎]{3}")
@@ -78,22 +86,37 @@ def _label(line: Line, at: int) -> _Label | None:
     if "รับ" in said and (word := _LABEL.search(said)):
         number = _NUMBER.match(said, word.end())
         # In the middle of a sentence it tells of another stamp.
-        if number is None or (word.start() > 0 and not _stands_apart(said, word.start())):
-            return None
-        return _Label(at=at, start=word.start(), number=int(number[1]), end=number.end(), sure=1.0)
-    if (word := _NEAR_LABEL.search(said)) and (not word.start() or begins_office(said)):
-        return _Label(at=at, start=word.start(), number=int(word[1]), end=word.end(), sure=0.7)
-    near = _NEAR_NUMBER.match(said[:40]) if "ร" in said[:16] or "ลข" in said[:4] else None
-    if near and _is_near_label(near[1].strip(), is_last=near.end() == len(said)):
-        return _Label(at=at, start=0, number=int(near[2]), end=near.end(2), sure=0.7)
-    return None
+        if number and (not word.start() or _stands_apart(said, word.start())):
+            start, end = word.start(), number.end()
+            return _Label(at=at, start=start, number=int(number[1]), end=end, sure=1.0)
+    return _near_label(said, at)
 
 
-def _is_near_label(written: str, *, is_last: bool) -> bool:
-    """Tell whether a word is a damaged label; รับที่ is too near to วันที่ before a date."""
-    if is_last and is_near("รับที่", written, most=1):
-        return True
-    return any(is_near(word, written, most=2) for word in _NEAR_LABELS)
+def _near_label(said: str, at: int) -> _Label | None:
+    """Read a damaged label before the first figures of a line."""
+    number = _FIGURES.search(said)
+    before = said[: number.start()].rstrip(" \t:.") if number else ""
+    if number is None or _RECEIVED not in shape_of(before[-18:]):
+        return None
+    read = [
+        near for word, most in _NEAR_LABELS.items() if (near := near_end(word, before, most=most))
+    ]
+    if not read:
+        return None
+    start = len(before) - min(read, key=lambda near: (near[0] / near[1], -near[1]))[1]
+    name = before[:start].strip()
+    if name and not (_stands_apart(said, start) or nearly_begins_office(name)):
+        return None
+    return _Label(at=at, start=start, number=int(number[0]), end=number.end(), sure=0.7)
+
+
+def names_receipt(said: str) -> bool:
+    """Tell whether a line has the label of a stamp, whether its number can be read or not."""
+    number = _FIGURES.search(said)
+    before = (said[: number.start()] if number else said[:160]).rstrip(" \t:.")
+    if _RECEIVED not in shape_of(before[-18:]):
+        return False
+    return any(near_end(word, before, most=most) for word, most in _NEAR_LABELS.items())
 
 
 def _stands_apart(said: str, at: int) -> bool:
@@ -136,6 +159,10 @@ def _dated(text: str, start: int, end: int) -> DateAt | None:
     if not dates or dates[0].start > 60:
         return None
     one = dates[0]
+    # Behind other figures or an office it is the date of the letter below the stamp.
+    between = _YEAR_OF_NUMBER.sub("", text[start : start + one.start])
+    if _FIGURE.search(between) or any(map(begins_office, between.split("\n"))):
+        return None
     return DateAt(
         day=one.day, start=start + one.start, end=start + one.end, sure=one.sure, rule=one.rule
     )

@@ -192,7 +192,7 @@ def _chunks(
     expected: int | None = None
     for at in range(first, last):
         said = lines[at].text
-        if _COLUMNS.match(said) or _PAGE.fullmatch(said) or _is_page_number(said, expected):
+        if _COLUMNS.match(said) or _PAGE.fullmatch(said) or _is_page_number(lines, at, expected):
             continue
         if chunk and _begins_row(lines, at, chunk, is_heading=is_heading):
             yield chunk
@@ -217,9 +217,15 @@ def _begins_row(lines: Sequence[Line], at: int, chunk: Sequence[int], *, is_head
     return len(chunk) >= _OF_ROW
 
 
-def _is_page_number(said: str, expected: int | None) -> bool:
-    alone = _ALONE.fullmatch(said)
-    return alone is not None and expected is not None and int(alone[1]) != expected
+def _is_page_number(lines: Sequence[Line], at: int, expected: int | None) -> bool:
+    """Tell whether figures alone count the page: not the next row, or that has its own below."""
+    alone = _ALONE.fullmatch(lines[at].text)
+    if alone is None or expected is None:
+        return False
+    below = lines[at + 1].text if at + 1 < len(lines) else ""
+    return int(alone[1]) != expected or (
+        number_before(below)[0] == expected and _ALONE.fullmatch(below) is None
+    )
 
 
 def _district_alone(text: str, start: int, end: int) -> tuple[int, int]:

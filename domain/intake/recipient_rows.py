@@ -13,6 +13,7 @@ _NUMBERED = re.compile(
     r"[|\s]{0,6}(?:[lI][ \t]{1,3})?[|\s]{0,3}"
     r"(?:\(?([0-9][0-9lIoO]{0,4}|[lI][0-9]{1,3})\s{0,2}[.,)]{0,2}(?:[\s|.]{1,20}|(?=[ก-ฮเ-ไ]))|[.\s|]{1,6})?"
 )
+_PLAIN = re.compile(r"([0-9]{1,5})[.)]?[ \t]{1,20}(?=[^\s|.0-9lIoO])")
 _FIGURES = str.maketrans("lIoO", "1100")
 _CELL = re.compile(r"[^\t|\n]{1,200}")
 _EDGE = re.compile(r"\s*(?:[lI]\s+)?")
@@ -48,6 +49,11 @@ class Cut:
 
 def number_before(said: str) -> tuple[int | None, int]:
     """Return the number a row begins with and where what follows it begins."""
+    # Most lines begin with a letter, and most rows with plain figures.
+    if said[:1] >= "ก":
+        return None, 0
+    if plain := _PLAIN.match(said):
+        return int(plain[1]), plain.end()
     match = _NUMBERED.match(said)
     if match is None:
         return None, 0
@@ -78,7 +84,11 @@ def _behind_district(said: str, at: int) -> int:
     if not _DISTRICT.match(said, at):
         return at
     gap = _NEXT_CELL.search(said, at)
-    return gap.end() if gap and body_name(said[gap.end() :]) else at
+    if gap and body_name(said[gap.end() :]):
+        return gap.end()
+    space = said.find(" ", at + 4)
+    is_name = space >= 0 and body_name(said[space + 1 :], is_near_allowed=False)
+    return space + 1 if is_name else at
 
 
 def is_district_row(said: str) -> bool:
@@ -106,6 +116,9 @@ def cut_row(text: str, start: int, end: int) -> Cut:
         and body_name(text[slice(*cells[1])])
     ):
         return Cut(no=no, name=cells[1], district=cells[0])
+    first, stop = cells[0]
+    if behind := _behind_district(text[first:stop], 0):
+        return Cut(no=no, name=(first + behind, stop), district=(first, first + behind - 1))
     name, *others = cells
     district = next((cell for cell in others if _is_district(text[cell[0] : cell[1]])), None)
     if district is None:
@@ -155,7 +168,8 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cells: list[tuple[int, int]] = []
     for match in _CELL.finditer(text, start, end):
         at = match.start()
-        for gap in [*_GAP.finditer(text, match.start(), match.end()), None]:
+        gaps = _GAP.finditer(text, match.start(), match.end()) if "  " in match[0] else ()
+        for gap in [*gaps, None]:
             stop = gap.start() if gap else match.end()
             said = text[at:stop]
             if said.strip():
@@ -166,6 +180,8 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _trimmed(said: str, at: int) -> tuple[int, int]:
     """Return where a cell stands without its outer spaces, and without a line read as l."""
+    if "l" not in said and "I" not in said:
+        return at + len(said) - len(said.lstrip()), at + len(said.rstrip())
     lead = _EDGE.match(said)
     first = lead.end() if lead else 0
     tail = _TAIL.search(said, first)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import time
 
 from domain.intake.clock_times import CLOCK, find_hours
+from domain.intake.date_cues import DEADLINES, nearest_cue
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found
-from domain.intake.near_words import near_prefix
+from domain.intake.near_shapes import shape_of
 from domain.intake.reading import Deadline
 from domain.intake.thai_dates import DateAt
 from domain.intake.vocabulary import RequestKind
@@ -15,7 +16,7 @@ from domain.intake.vocabulary import RequestKind
 # The day word before a date, with or without its weekday: วันที่, วันจันทร์ที่.
 DAY_WORD = r"(?:วัน(?:\s?[ก-๎]{2,9}\s?)?ที่)?\s{0,3}"
 _HOUR = (
-    rf"(?:(?:ภายใน|ก่อน|ไม่เกิน)?\s{{0,3}}เวลา\s{{0,3}}{CLOCK}\s{{0,3}}(?:น\.?)?"
+    rf"(?:(?:ภายใน|ก่อน|ไม่เกิน)?\s{{0,3}}(?:เวลา)?\s{{0,3}}{CLOCK}\s{{0,3}}(?:น\.?)?"
     r"\s{0,3}(?:ของ|ใน)?\s{0,3})?"
 )
 _CUES = (
@@ -44,18 +45,6 @@ _CUES = (
     ),
 )
 _PATTERNS = [(rule, sure, re.compile(cue)) for rule, sure, cue in _CUES]
-# Read backwards from the date, so that a damaged cue can still be told from its neighbours.
-_NEAR_DEADLINES = ("ภายในวันที่", "ไม่เกินวันที่", "ก่อนวันที่")
-_NEAR_CUES = (
-    *_NEAR_DEADLINES,
-    "เมื่อวันที่",
-    "ลงวันที่",
-    "ในวันที่",
-    "ระหว่างวันที่",
-    "ตั้งแต่วันที่",
-    "ประกาศณวันที่",
-    "วันที่",
-)
 _KINDS = (
     (RequestKind.REPLY, r"ตอบรับ|ยืนยัน|แจ้งความประสงค์|ตอบกลับ|แบบตอบ|แจ้งการเข้าร่วม|ตอบแบบ"),
     (RequestKind.REGISTER, r"ลงทะเบียน|สมัคร"),
@@ -67,8 +56,32 @@ _KINDS = (
     ),
 )
 _WORDS = [(kind, re.compile(words)) for kind, words in _KINDS]
+# Words long enough to be told by their shape where a scan damaged them.
+_LONG_WORDS = (
+    (RequestKind.REPLY, "ตอบรับ แจ้งความประสงค์ ตอบกลับ แบบตอบ แจ้งการเข้าร่วม"),
+    (RequestKind.REGISTER, "ลงทะเบียน สมัคร"),
+    (RequestKind.PAY, "ชำระเงิน ชำระค่า โอนเงิน ค่าธรรมเนียม ค่าลงทะเบียน เบิกจ่าย นำส่งเงิน จ่ายเงิน"),
+    (RequestKind.REPORT, "รายงาน แจ้งผล"),
+    (RequestKind.SUBMIT, "จัดส่ง นำส่ง แจ้งรายชื่อ แจ้งข้อมูล กรอกข้อมูล บันทึกข้อมูล"),
+)
+
+
+def _near_shapes(words: str) -> re.Pattern[str]:
+    """Match the shapes of words of which one letter may be another or lost."""
+    shapes = [shape_of(word) for word in words.split()]
+    damaged = [
+        f"{one[:at]}.{one[at + 1 :]}" for one in shapes if len(one) > 6 for at in range(len(one))
+    ]
+    return re.compile("|".join(shapes + damaged))
+
+
+_SHAPES = [(kind, _near_shapes(words)) for kind, words in _LONG_WORDS]
 _NEXT_REQUEST = re.compile(r"โปรด|ขอให้|ให้|แล้ว|จึง|โดย|ทั้งนี้|หาก|และ|\n\n")
+# A time of day that could not be read.
+_SAYS_HOUR = re.compile(r"\s{0,3}(?:[เแโ]?[วจ][ลส][าเ]|[0-9]{1,2}[.:,][0-9oO]{2})")
 _WINDOW, _BEFORE, _AFTER = 60, 140, 60
+_DOUBTFUL = 0.75
+"""So sure at most is what is asked for where no word says it whole."""
 
 
 def find_deadlines(
@@ -85,32 +98,17 @@ def find_deadlines(
     return _told_once([*found.values()]), frozenset(taken)
 
 
-def nearest_cue(before: str) -> str | None:
-    """Return the word before a date that it most looks like, damaged as it may be."""
-    backwards = "".join(before.split())[::-1]
-    exact = [word for word in _NEAR_CUES if backwards.startswith(word[::-1])]
-    if exact:
-        return max(exact, key=len)
-    near = [
-        (-len(word), found.edits, word)
-        for word in _NEAR_CUES
-        if (found := near_prefix(word[::-1], backwards[:20], most=len(word) // 4))
-    ]
-    # The longest, as one is the end of another: ภายในวันที่ and ในวันที่.
-    return min(near)[2] if near else None
-
-
 def _deadline(folded: FoldedText, one: DateAt, floor: int) -> Found[Deadline] | None:
     since = max(floor, one.start - _WINDOW)
     before = folded.text[since : one.start]
     for rule, sure, cue in _PATTERNS:
         if match := cue.search(before):
             return _asked(folded, one, floor, since + match.start(), rule, min(sure, one.sure))
-    word = nearest_cue(before)
-    if word not in _NEAR_DEADLINES:
+    near = nearest_cue(before)
+    if near is None or near.cue not in DEADLINES:
         return None
-    start = max(since, one.start - len(word) - 1)
-    return _asked(folded, one, floor, start, "deadline.near", min(0.6, one.sure))
+    sure = min(0.7 if near.off <= 0.5 else 0.6, one.sure)
+    return _asked(folded, one, floor, one.start - near.length, "deadline.near", sure)
 
 
 def _asked(
@@ -118,7 +116,11 @@ def _asked(
 ) -> Found[Deadline]:
     until, end = _time(folded.text, start, one)
     before = folded.text[max(start - _BEFORE, since) : start]
-    kind = _kind(before, folded.text[end : end + _AFTER])
+    behind = folded.text[end : end + _AFTER]
+    kind, sureness = _kind(before, behind)
+    sure = min(sure, sureness)
+    if until is None and _SAYS_HOUR.match(behind):
+        sure = min(sure, _DOUBTFUL)
     deadline = Deadline(kind=kind, day=one.day, time=until)
     return folded.found(deadline, (start, end), sure=sure, rule=rule)
 
@@ -136,19 +138,27 @@ def _time(text: str, start: int, one: DateAt) -> tuple[time | None, int]:
     return hours.closes or hours.opens, one.end + hours.end
 
 
-def _kind(before: str, behind: str) -> RequestKind:
+def _kind(before: str, behind: str) -> tuple[RequestKind, float]:
     """Return what is asked for: the nearest such word before the date, else behind it."""
     before = before.rpartition("\n\n")[2]
-    nearest = [
-        (last.end(), -last.start(), kind)
-        for kind, words in _WORDS
-        for last in [*words.finditer(before)][-1:]
-    ]
-    if nearest:
-        return max(nearest)[2]
+    if nearest := _nearest(before, _WORDS):
+        return nearest, 1.0
+    if damaged := _nearest(shape_of(before), _SHAPES):
+        return damaged, _DOUBTFUL
     after = _NEXT_REQUEST.split(behind, maxsplit=1)[0]
     first = [(match.start(), kind) for kind, words in _WORDS if (match := words.search(after))]
-    return min(first)[1] if first else RequestKind.OTHER
+    return (min(first)[1], 0.85) if first else (RequestKind.OTHER, _DOUBTFUL)
+
+
+def _nearest(
+    before: str, known: Sequence[tuple[RequestKind, re.Pattern[str]]]
+) -> RequestKind | None:
+    nearest = [
+        (last.end(), -last.start(), kind)
+        for kind, words in known
+        for last in [*words.finditer(before)][-1:]
+    ]
+    return max(nearest)[2] if nearest else None
 
 
 def _told_once(found: Sequence[Found[Deadline]]) -> Sequence[Found[Deadline]]:

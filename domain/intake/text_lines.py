@@ -11,8 +11,14 @@ _MARKS = re.compile(r"(?:[-*•·#>]{1,6}[ \t]{1,8}|\*{2}){0,3}")
 _LOST_END = re.compile(
     r"(?<=[ก-๎|]) (?=\|? ?[0-9]{1,4}[.,)]?[\t |]{1,4}(?:[อฮ][งบ]|[เแ]ท|ท[ตมน]\.))"
 )
+# The end of a line that was lost before the next heading of a letter.
+_LOST_HEAD = re.compile(
+    r"(?<=[^\s])(?=[ \t]{1,9}(?:เรียน[ \t]{1,4}(?:นาย|ผู้|ปลัด|อธิบดี|หัวหน้า|เลขา|ประธาน|ท่าน)"
+    r"|อ้างถึง[ \t]{1,4}(?:หนังสือ|บันทึก|[0-9(])|สิ่งที่ส่งมาด้วย[ \t]))"
+)
 # A memo that was typed without ends of lines; a citation goes on with its date.
 _MEMO_HEAD = re.compile(r"ที่[ \t](?:(?!ลงวันที่|ลว).){4,120}?[ \t](?=เรื่อง[ \t])")
+_HEADS = ("เรื่อง", "เรียน", "อ้างถึง")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +68,8 @@ def _said(text: str) -> Iterator[tuple[int, str]]:
 def _lost_ends(line: str) -> list[int]:
     if line.lstrip().startswith("ที่") and (head := _MEMO_HEAD.match(line, line.index("ที่"))):
         return [head.end()]
+    if line.lstrip().startswith(_HEADS):
+        return [match.start() for match in _LOST_HEAD.finditer(line)]
     if "เภอ" not in line and "อ." not in line and "---" not in line:
         return []
     return [match.start() for match in _LOST_END.finditer(line)]

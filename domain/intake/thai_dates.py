@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain
 
 from domain.buddhist_era import BUDDHIST_ERA_OFFSET, looks_buddhist
+from domain.intake.near_shapes import near_whole, shape_of
 from domain.intake.near_words import is_near
 
 MONTHS = (
@@ -25,6 +26,7 @@ MONTHS = (
     "ธันวาคม",
 )
 _SHORT = ("มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค")
+_SHORT_SHAPES = [shape_of(name).replace("เ", "") for name in _SHORT]
 _NUMBERS = {name: number for names in (MONTHS, _SHORT) for number, name in enumerate(names, 1)}
 # No letter is older than the regulations, and no plan reaches further.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2156
@@ -35,13 +37,17 @@ _YEAR = r"(2 ?[05] ?[0-9] ?[0-9]|1[89][0-9]{2}|2[0-9]{3}|[0-9]{2})(?![0-9]|[.,:/
 # As a lookahead: what looks like a date and is none must not swallow the date behind it.
 _WORDED = re.compile(
     r"(?<![0-9])(?<![0-9][.,/])(?=([0-3]?[0-9])[\s.]{0,8}(?:เดือน\s{0,3})?"
-    r"([ก-ฮเ-ไ](?:[ .\n]?[ก-๎]){1,17}?\.?)[\s.]{0,8}"
-    rf"(?:([พค]) ?[.,] ?[ศคต] ?[.,]?\s{{0,3}})?{_YEAR})"
+    r"([ก-ฮเ-ไ](?:[ .,\n]?[ก-๎]){1,17}?[.,]?)[\s.,]{0,8}"
+    rf"(?:([พฟผฝค]) ?[.,]? ?[ศคตส] ?[.,]?\s{{0,3}})?{_YEAR})"
 )
 _FIGURES = re.compile(
     r"(?<![0-9/.-])([0-3]?[0-9]) ?([/.-]) ?([01]?[0-9]) ?\2 ?"
     r"([0-9]{4}|(?<=/)[0-9]{2}|(?<=/ )[0-9]{2})"
     r"(?![0-9]|[/.-][0-9])"
+)
+# A scan takes a stroke for l.
+_STROKES = re.compile(
+    r"(?<![0-9/.-])([0-3]?[0-9]) ?([/l|I]) ?([01]?[0-9]) ?[l|I/] ?(2[0-9]{3})(?![0-9]|[/.-][0-9])"
 )
 _ISO = re.compile(r"(?<![0-9-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9-])")
 
@@ -87,14 +93,32 @@ def gregorian_year(figures: str, era: str | None = None) -> int | None:
 @lru_cache(maxsize=4096)
 def read_month(name: str) -> tuple[int, float] | None:
     """Return which month a name means, and how sure that is."""
-    bare = "".join(one for one in name if one not in " .\n")
+    bare = "".join(one for one in name if one not in " .,\n")
     if number := _NUMBERS.get(bare):
         return number, 1.0
     for most in (1, 2):
         near = [at for at, month in enumerate(MONTHS, 1) if is_near(month, bare, most=most)]
         if near:
             return (near[0], 0.8 - most / 10) if len(near) == 1 else None
-    return None
+    return _short_month(bare) if len(bare) <= 4 else _far_month(bare)
+
+
+def _short_month(bare: str) -> tuple[int, float] | None:
+    """Return the month whose abbreviation has the shape; มค and มีค have one between them."""
+    shape = shape_of(bare).replace("เ", "")
+    alike = [at for at, one in enumerate(_SHORT_SHAPES, 1) if one == shape]
+    return (alike[0], 0.65) if len(alike) == 1 else None
+
+
+def _far_month(bare: str) -> tuple[int, float] | None:
+    """Return the month that a much damaged name is far nearer to than to any other."""
+    off = [
+        (near, at)
+        for at, month in enumerate(MONTHS, 1)
+        if (near := near_whole(month, bare, most=4.0)) is not None
+    ]
+    first, second = (*sorted(off), (9.0, 0), (9.0, 0))[:2]
+    return (first[1], 0.55) if first[0] <= 3 and second[0] - first[0] >= 1 else None
 
 
 def calendar_day(year: int | None, month: int, day: int) -> date | None:
@@ -109,11 +133,18 @@ def _worded(text: str) -> Iterator[DateAt]:
     for match in _WORDED.finditer(text):
         month = read_month(match[2])
         figures = match[4].replace(" ", "")
-        day = month and calendar_day(gregorian_year(figures, match[3]), month[0], int(match[1]))
+        day = month and calendar_day(
+            gregorian_year(figures, _era(match[3])), month[0], int(match[1])
+        )
         if month and day:
             sure = min(month[1], _sure_of(text[match.start() : match.end(4)], figures))
             rule = "date.worded" if month[1] == 1 else "date.near"
             yield DateAt(day=day, start=match.start(), end=match.end(4), sure=sure, rule=rule)
+
+
+def _era(letter: str | None) -> str | None:
+    """พ as a scan may write it."""
+    return letter if letter in {None, "ค"} else "พ"
 
 
 def _sure_of(written: str, figures: str) -> float:
@@ -130,6 +161,13 @@ def _in_figures(text: str) -> Iterator[DateAt]:
             sure = 0.95 if len(match[4]) == 4 else 0.8
             yield DateAt(
                 day=day, start=match.start(), end=match.end(), sure=sure, rule="date.figures"
+            )
+
+    for match in _STROKES.finditer(text):
+        day = calendar_day(gregorian_year(match[4]), int(match[3]), int(match[1]))
+        if day and set(match[0]) & set("lI|"):
+            yield DateAt(
+                day=day, start=match.start(), end=match.end(), sure=0.65, rule="date.strokes"
             )
 
 

@@ -2,7 +2,7 @@
 
 Why: a clerk looks for a letter by what it says. Words and runs of four signs lie in one index of
 their own making, because PostgreSQL knows no Thai words; the folded text lies in a trigram index,
-for what is too short or misspelt.
+for what is misspelt.
 
 Under the API's role only leakproof operators may look into an index before the policy has its say,
 and none of these is: a search would read every letter. So the owner searches, in a function that
@@ -23,112 +23,77 @@ _URGENCIES = "'normal', 'urgent', 'very_urgent', 'most_urgent', 'urgent_within'"
 
 _OUR_LETTER = "EXISTS (SELECT FROM my_letter l WHERE l.id = letter_id OFFSET 0)"
 
-# Where a reader's letters are few they are named before the search; where they are many, each one
-# that was found is looked at by itself, newest first, until the page is full. A search looks at
-# the newest letters first and goes back in steps: what everybody writes is not sorted by the
-# million. Of few matches in a step, all that is older is looked through at once.
+# What is found is looked at letter by letter, newest first, until the page is full. Only where the
+# newest that say it are others' letters, the reader's own circulars are named before the search
+# goes on, if they are few: to plan with thousands of names takes longer than most searches.
+#
+# A search looks at the newest letters first and goes back in steps: what everybody writes is not
+# sorted by the million. Of few matches in a step, all that is older is looked through at once.
 #
 # The planner does not know what it costs to read long texts that lie elsewhere, so it is led to the
 # index of words.
 #
-# `grades` are tsqueries, the best first; what a better one finds is not found again. Grade 1 is
-# a stretch of folded text that is too short for the words' index, grade 0 what is written nearly
-# so: one sign is another, missing or too many.
+# `grades` are tsqueries, the best first; what a better one finds is not found again. On a first page
+# that is what was given already: to ask the index for what is not a better match takes ten times
+# as long. Grade 0 is what is written nearly so: one sign is another, missing or too many.
 _FIND = """
 CREATE FUNCTION find_in_letters(
-    desks uuid[], classes text[], grades text[], pattern text, alike text, near text,
-    direction text, from_grade smallint, before bigint, most integer, registries uuid[], since date, until date,
-    of_urgency text, of_class text, of_circulars boolean
+    desks uuid[], classes text[], grades text[], alike text, near text,
+    direction text, from_grade smallint, before bigint, most integer, registries uuid[], since date,
+    until date, of_urgency text, of_class text, of_circulars boolean
 ) RETURNS TABLE (letter_id uuid, grade smallint, place bigint, is_partial boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = public, pg_temp SET max_parallel_workers_per_gather = 0 SET work_mem = '32MB'
 SET jit = off SET enable_seqscan = off SET enable_indexscan = off SET random_page_cost = 0.1
 AS $$
 DECLARE
-    few CONSTANT integer := 10000;
     newest CONSTANT integer := 500;
     steps CONSTANT integer := 8;
     mine uuid[];
-    is_many boolean := false;
-    conditions text := '';
-    matches text;
+    is_named boolean := desks IS NULL OR direction IS NOT DISTINCT FROM 'sent';
+    conditions text;
+    matches text := 's.words @@ $1';
     query tsquery;
     better tsquery;
     ids uuid[];
+    given uuid[] := '{}';
     places bigint[];
     issuers uuid[];
     circulars uuid[];
     step integer;
-    width integer;
     oldest bigint;
     taken integer := 0;
     last bigint;
     found integer;
     is_over boolean;
 BEGIN
-    IF desks IS NOT NULL THEN
-        SELECT array_agg(DISTINCT part.circular_id), coalesce(max(part.many), 0) > few
-        INTO mine, is_many FROM (
-            SELECT h.circular_id, row_number() OVER () AS many FROM (
-                SELECT hop.circular_id FROM hop
-                WHERE recipient_registry_id = ANY (desks) LIMIT few + 1) h
-            UNION ALL
-            SELECT d.circular_id, row_number() OVER () FROM (
-                SELECT dispatch.circular_id FROM dispatch
-                WHERE sender_registry_id = ANY (desks) LIMIT few + 1) d
-            UNION ALL
-            SELECT n.circular_id, row_number() OVER () FROM (
-                SELECT notice.circular_id FROM notice
-                WHERE registry_id = ANY (desks) LIMIT few + 1) n
-        ) part;
-        IF direction = 'sent' THEN
-            conditions := ' AND s.registry_id = ANY ($4)';
-        ELSIF NOT is_many THEN
-            conditions := ' AND (s.registry_id = ANY ($4) OR s.circular_id = ANY ($5))';
-        END IF;
-    END IF;
-    conditions := conditions
+    conditions := CASE WHEN direction = 'sent' THEN ' AND s.registry_id = ANY ($4)' ELSE '' END
         || CASE WHEN registries IS NULL THEN '' ELSE ' AND s.registry_id = ANY ($6)' END
         || CASE WHEN since IS NULL THEN '' ELSE ' AND s.dated >= $7' END
         || CASE WHEN until IS NULL THEN '' ELSE ' AND s.dated <= $8' END
         || CASE WHEN of_urgency IS NULL THEN '' ELSE ' AND s.urgency = $9' END
         || CASE WHEN of_class IS NULL THEN '' ELSE ' AND s.secrecy = $10' END
         || CASE WHEN of_circulars IS NULL THEN '' ELSE ' AND s.is_circular = $11' END;
-    FOR nth IN 1 .. cardinality(grades) + 2 LOOP
-        grade := cardinality(grades) + 2 - nth;
-        query := NULL;
-        IF nth <= cardinality(grades) THEN
+    FOR nth IN 1 .. cardinality(grades) + 1 LOOP
+        grade := cardinality(grades) + 1 - nth;
+        IF grade = 0 THEN
+            -- Only where nothing at all was found.
+            EXIT WHEN alike IS NULL OR taken > 0 OR from_grade > 0;
+            query := near::tsquery;
+            matches := 's.folded ~ $12' || CASE WHEN near IS NULL THEN ''
+                ELSE ' AND s.words @@ $1' END;
+        ELSE
             CONTINUE WHEN grades[nth] IS NULL;
             query := grades[nth]::tsquery;
-            matches := 's.words @@ $1';
-            width := 100000;
-        ELSIF grade = 1 THEN
-            matches := 's.folded LIKE $12' || CASE WHEN better IS NULL THEN ''
-                ELSE ' AND NOT s.words @@ $1' END;
-            width := 30000;
-        ELSE
-            -- Only where nothing at all was found.
-            EXIT WHEN taken > 0 OR from_grade IS NOT NULL AND from_grade > 0;
-            query := near::tsquery;
-            matches := 's.folded ~ $13' || CASE WHEN near IS NULL THEN ''
-                ELSE ' AND s.words @@ $1' END;
-            width := 5000;
-        END IF;
-        CONTINUE WHEN grade = 1 AND pattern IS NULL OR grade = 0 AND alike IS NULL;
-        IF grade > from_grade THEN
-            IF query IS NOT NULL THEN
-                better := CASE WHEN better IS NULL THEN query ELSE better || query END;
+            IF from_grade IS NOT NULL THEN
+                query := query && coalesce(!!better, '');
+                better := coalesce(better, '') || grades[nth]::tsquery;
+                CONTINUE WHEN grade > from_grade;
             END IF;
-            CONTINUE;
-        END IF;
-        IF grade > 1 AND better IS NOT NULL THEN
-            query := query && !!better;
-        ELSIF grade = 1 THEN
-            query := better;
         END IF;
         last := CASE WHEN grade = from_grade THEN before ELSE 9223372036854775807 END;
         step := 0;
-        oldest := oldest_of(last, width);
+        oldest := oldest_of(last);
         LOOP
             EXECUTE format(
                 'SELECT array_agg(letter_id), array_agg(place), array_agg(registry_id),
@@ -136,12 +101,12 @@ BEGIN
                 FROM (SELECT s.letter_id, s.place, s.registry_id, s.circular_id
                     FROM letter_search s
                     WHERE %1$s AND s.place%2$s < $2 AND s.place%2$s >= $3
-                        AND s.secrecy = ANY ($14)%3$s
+                        AND s.secrecy = ANY ($13)%3$s
                     ORDER BY s.place + 0 DESC FETCH FIRST %4$s ROWS WITH TIES) newest',
                 matches, CASE oldest WHEN 0 THEN ' + 0' ELSE '' END, conditions, newest)
             INTO ids, places, issuers, circulars
             USING query, last, oldest, desks, mine, registries, since, until, of_urgency, of_class,
-                of_circulars, pattern, alike, classes;
+                of_circulars, alike, classes;
             found := coalesce(cardinality(ids), 0);
             FOR one IN 1 .. found LOOP
                 -- Letters of one instant share a page.
@@ -151,6 +116,7 @@ BEGIN
                     RETURN NEXT;
                     RETURN;
                 END IF;
+                CONTINUE WHEN ids[one] = ANY (given);
                 CONTINUE WHEN desks IS NOT NULL AND NOT (issuers[one] = ANY (desks)
                     OR EXISTS (SELECT FROM my_letter l WHERE l.id = ids[one]));
                 CONTINUE WHEN direction = 'received' AND NOT EXISTS (
@@ -160,28 +126,31 @@ BEGIN
                 place := places[one];
                 is_partial := false;
                 taken := taken + 1;
+                given := given || letter_id;
                 RETURN NEXT;
             END LOOP;
             is_over := found < newest;
             last := CASE WHEN is_over THEN oldest ELSE places[found] END;
             EXIT WHEN is_over AND oldest = 0;
-            IF taken >= most THEN
-                -- Full, and what is left was not looked at.
+            step := step + 1;
+            IF taken >= most OR step >= steps THEN
+                -- Full, or enough; what is left was not looked at.
                 letter_id := NULL;
+                is_partial := taken < most;
+                IF is_partial THEN
+                    place := last;
+                END IF;
                 RETURN NEXT;
                 RETURN;
             END IF;
-            step := step + 1;
-            IF step >= steps THEN
-                letter_id := NULL;
-                place := last;
-                is_partial := true;
-                RETURN NEXT;
-                RETURN;
+            IF NOT is_over AND NOT is_named THEN
+                is_named := true;
+                mine := circulars_of(desks);
+                conditions := conditions || CASE WHEN mine IS NULL THEN ''
+                    ELSE ' AND (s.registry_id = ANY ($4) OR s.circular_id = ANY ($5))' END;
             END IF;
             IF is_over THEN
-                oldest := CASE WHEN found < 100 AND grade > 1 THEN 0
-                    ELSE oldest_of(last, width) END;
+                oldest := CASE WHEN found < 100 AND grade > 1 THEN 0 ELSE oldest_of(last) END;
             END IF;
         END LOOP;
         IF taken >= most THEN
@@ -190,19 +159,44 @@ BEGIN
             RETURN NEXT;
             RETURN;
         END IF;
-        IF nth <= cardinality(grades) THEN
-            better := CASE WHEN better IS NULL THEN grades[nth]::tsquery
-                ELSE better || grades[nth]::tsquery END;
-        END IF;
     END LOOP;
+END $$
+"""
+
+# Circulars that came to desks or were sent by them; NULL where they are many.
+_CIRCULARS = """
+CREATE FUNCTION circulars_of(desks uuid[]) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
+AS $$
+DECLARE
+    few CONSTANT integer := 10000;
+    many integer := 0;
+    mine uuid[];
+BEGIN
+    SELECT coalesce(array_agg(DISTINCT part.circular_id), '{}'), max(part.nth) INTO mine, many FROM (
+        SELECT h.circular_id, row_number() OVER () AS nth FROM (
+            SELECT hop.circular_id FROM hop
+            WHERE recipient_registry_id = ANY (desks) LIMIT few + 1) h
+        UNION ALL
+        SELECT d.circular_id, row_number() OVER () FROM (
+            SELECT dispatch.circular_id FROM dispatch
+            WHERE sender_registry_id = ANY (desks) LIMIT few + 1) d
+        UNION ALL
+        SELECT n.circular_id, row_number() OVER () FROM (
+            SELECT notice.circular_id FROM notice
+            WHERE registry_id = ANY (desks) LIMIT few + 1) n
+    ) part;
+    RETURN CASE WHEN many > few THEN NULL ELSE mine END;
 END $$
 """
 
 # The end of a step back; nowhere in particular while the ledger is small.
 _OLDEST = """
-CREATE FUNCTION oldest_of(last bigint, width integer) RETURNS bigint
+CREATE FUNCTION oldest_of(last bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
 AS $$
+DECLARE
+    width CONSTANT integer := 100000;
 BEGIN
     IF (SELECT reltuples FROM pg_class WHERE oid = 'letter_search'::regclass) < 2 * width THEN
         RETURN 0;
@@ -212,13 +206,13 @@ BEGIN
 END $$
 """
 
-_ASKED = """grades text[], pattern text, alike text, near text, direction text, from_grade smallint,
-    before bigint, most integer, registries uuid[], since date, until date, of_urgency text,
-    of_class text, of_circulars boolean"""
+_ASKED = """grades text[], alike text, near text, direction text, from_grade smallint, before bigint,
+    most integer, registries uuid[], since date, until date, of_urgency text, of_class text,
+    of_circulars boolean"""
 _FOUND = "(letter_id uuid, grade smallint, place bigint, is_partial boolean)"
-_GIVEN = """grades, pattern, alike, near, direction, from_grade, before, most, registries, since, until,
+_GIVEN = """grades, alike, near, direction, from_grade, before, most, registries, since, until,
         of_urgency, of_class, of_circulars"""
-_SIGNATURE = """text[], text, text, text, text, smallint, bigint, integer, uuid[], date, date, text, text,
+_SIGNATURE = """text[], text, text, text, smallint, bigint, integer, uuid[], date, date, text, text,
     boolean"""
 
 # For whoever is signed in: desks and clearance are those of the session and nobody's to name.
@@ -246,7 +240,7 @@ END $$
 
 _RIGHTS = f"""
 REVOKE ALL ON FUNCTION find_in_letters(uuid[], text[], {_SIGNATURE}) FROM PUBLIC;
-REVOKE ALL ON FUNCTION oldest_of(bigint, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION oldest_of(bigint), circulars_of(uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION search_letters({_SIGNATURE}) FROM PUBLIC;
 REVOKE ALL ON FUNCTION search_every_letter({_SIGNATURE}) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION search_letters({_SIGNATURE}) TO wian_app, wian_worker;
@@ -260,7 +254,7 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.execute("CREATE EXTENSION pg_trgm")
     _create_table()
-    for function in (_OLDEST, _FIND, _SEARCH, _SEARCH_ALL):
+    for function in (_OLDEST, _CIRCULARS, _FIND, _SEARCH, _SEARCH_ALL):
         op.execute(function)
     op.execute(_RIGHTS)
     op.execute("ALTER TABLE letter_search ENABLE ROW LEVEL SECURITY")
@@ -327,6 +321,6 @@ def downgrade() -> None:
     for function in ("search_every_letter", "search_letters"):
         op.execute(f"DROP FUNCTION {function}({_SIGNATURE})")
     op.execute(f"DROP FUNCTION find_in_letters(uuid[], text[], {_SIGNATURE})")
-    op.execute("DROP FUNCTION oldest_of(bigint, integer)")
+    op.execute("DROP FUNCTION oldest_of(bigint), circulars_of(uuid[])")
     op.drop_table("letter_search")
     op.execute("DROP EXTENSION pg_trgm")

@@ -9,7 +9,7 @@ class BodyProblem:
     """One thing that is wrong.
 
     Attributes:
-        line: Of the file, where the header is line 1; None where it is the file itself.
+        line: Of the file, whose first line is 1; None where it is the file itself.
         column: Its identifier, such as `district`; None where the line as a whole is wrong.
         code: Stable, for programs.
         detail: One sentence in Thai.

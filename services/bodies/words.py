@@ -27,8 +27,8 @@ CHANGES: Final[Mapping[str, BodyChange]] = {
 }
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "kind": ("ประเภท", "ชนิด"),
-    "name": ("ชื่อ", "ชื่อหน่วยงาน", "หน่วยงาน"),
+    "kind": ("ประเภท", "ชนิด", "ประเภทอปท.", "ประเภทหน่วยงาน"),
+    "name": ("ชื่อ", "ชื่อหน่วยงาน", "หน่วยงาน", "ชื่ออปท.", "ชื่อองค์กรปกครองส่วนท้องถิ่น"),
     "province": ("จังหวัด",),
     "district": ("อำเภอ",),
     "subdistrict": ("ตำบล",),
@@ -39,6 +39,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "on": ("วันที่มีผล", "มีผลวันที่"),
 }
 """What a list may say, by the names that a column may bear beside the first."""
+
+IGNORED: Final = frozenset({"ลำดับ", "ลำดับที่", "ที่", "no", "no.", "หมายเหตุ"})
+"""Columns that lists have and that say nothing of a body."""
 
 REQUIRED: Final = ("kind", "name", "province", "district")
 COLUMN_OF: Final[Mapping[str, str]] = {

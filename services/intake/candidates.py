@@ -11,7 +11,8 @@ from domain.access import ActingOfficer
 from domain.buddhist_era import bangkok_date
 from domain.errors import InvalidError, NotFoundError
 from models import IntakeRecipient
-from services.candidate_directory import Candidate, CandidateDirectory, load_candidates
+from services.candidate_directory import Candidate, CandidateDirectory
+from services.intake.known_bodies import known_bodies
 from services.intake.sight import get_intake
 from services.match_recipients import Ranked
 from services.matching.kinds import bare_place
@@ -56,7 +57,7 @@ async def find_candidates(
     asked = words or (line.as_written if line else "")
     if not asked.strip():
         raise InvalidError("ต้องระบุคำค้นหรือลำดับของผู้รับ", code="words_missing", field="q")
-    directory = await load_candidates(session, on=bangkok_date(at))
+    directory = await known_bodies(session, on=bangkok_date(at))
     return await asyncio.to_thread(
         _rank, directory, asked, line.district_code if line else None, limit
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from domain.vocabulary import Authority, Secrecy, Urgency
+from services.intake.letter_body import below_headings
 from services.letter_draft import LetterDraft, Meeting
 from services.show_intake import ConfirmedValue
 
@@ -135,6 +136,7 @@ def _meeting(value: Json | None) -> Meeting | None:
 
 def _read_values(letter: Json) -> dict[str, ReadValue]:
     found = {name: _read(letter.get(name)) for name in FIELDS}
+    found["body"] = _read_body(letter)
     found["meeting"] = _read_meeting(letter["occasions"])
     found["is_circular"] = _read_mark(letter["numbers"])
     return {name: one for name, one in found.items() if one is not None}
@@ -145,6 +147,14 @@ def _read(found: Json | None) -> ReadValue | None:
         return None
     start, end = found["span"]
     return ReadValue(value=found["value"], start=start, end=end, confidence=found["confidence"])
+
+
+def _read_body(letter: Json) -> ReadValue | None:
+    if letter.get("body") is None:
+        return None
+    value, start = below_headings(letter)
+    end = letter["body"]["span"][1]
+    return _read(letter["body"] | {"value": value, "span": [start, end]})
 
 
 def _read_meeting(occasions: Sequence[Json]) -> ReadValue | None:

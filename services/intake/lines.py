@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Integer
 
 from domain.buddhist_era import bangkok_date
+from domain.errors import InvalidError
 from domain.intake.reading import TextReading
 from domain.intake.vocabulary import MatchStatus
 from domain.vocabulary import OrganizationKind
-from services.candidate_directory import CandidateDirectory, load_candidates
+from services.candidate_directory import CandidateDirectory
+from services.intake.known_bodies import known_bodies
 from services.match_recipients import RowMatch, match_rows
 
 # A list of ten thousand lines is one statement.
@@ -32,14 +34,22 @@ FROM jsonb_to_recordset(:lines) AS line (position int, no int, as_written text,
 
 _LINES = text("""
 SELECT r.position, r.no, r.as_written, r.district_as_written, r.district_code, r.kind, r.begins,
-    r.ends, r.status, r.score, r.matched_id, m.name AS matched, r.candidates, r.organization_id,
-    o.code AS organization_code, o.name AS organization, r.is_left_out, r.decided_at, r.decided_by
+    r.ends, r.status, r.score, r.matched_id, m.name AS matched, r.organization_id,
+    o.code AS organization_code, o.name AS organization, r.is_left_out, r.decided_at, r.decided_by,
+    CASE WHEN :positions IS NOT NULL OR r.organization_id IS NULL AND NOT r.is_left_out
+        THEN r.candidates ELSE '[]' END AS candidates
 FROM intake_recipient r
 LEFT JOIN organization m ON m.id = r.matched_id
 LEFT JOIN organization o ON o.id = r.organization_id
 WHERE r.intake_id = :intake_id AND r.position = ANY (coalesce(:positions, ARRAY[r.position]))
 ORDER BY r.position
 """).bindparams(bindparam("positions", type_=ARRAY(Integer())))
+
+MOST_LINES = 10_000
+"""Recipients of one dispatch."""
+
+_LIKE = 30
+"""Below it a body is like the line by chance only; a clerk finds others by typing."""
 
 Json = dict[str, Any]
 
@@ -50,7 +60,8 @@ class Line:
 
     Attributes:
         matched_id: Whom the rules take it for, with more or less certainty.
-        candidates: Bodies that it may mean, best first, as the rules ranked them.
+        candidates: Bodies that it may mean, best first, as the rules ranked them; in a whole list
+            only those of open lines, for they are most of it.
         organization_id: Who is written to; None where nobody is, or nobody yet.
     """
 
@@ -86,10 +97,20 @@ class Line:
 
 
 async def match_lines(session: AsyncSession, reading: TextReading, *, at: datetime) -> list[Json]:
-    """Return the lines of all lists of a text as they are stored, matched with the directory."""
+    """Return the lines of all lists of a text as they are stored, matched with the directory.
+
+    Raises:
+        InvalidError: `recipients_too_many`: more than one dispatch may have.
+    """
     if not reading.rows:
         return []
-    directory = await load_candidates(session, on=bangkok_date(at))
+    if len(reading.rows) > MOST_LINES:
+        raise InvalidError(
+            f"รายชื่อผู้รับยาวเกิน {MOST_LINES:,} ราย กรุณาแยกไฟล์",
+            code="recipients_too_many",
+            most=MOST_LINES,
+        )
+    directory = await known_bodies(session, on=bangkok_date(at))
     # Thousands of names are compared, in which the other desks must not wait.
     matches = await asyncio.to_thread(_match, reading, directory)
     return [_stored(position, match) for position, match in enumerate(matches)]
@@ -143,6 +164,7 @@ def _stored(position: int, match: RowMatch) -> Json:
                 "score": one.score,
             }
             for one in match.candidates
+            if one.score >= _LIKE
         ],
         "organization_id": _id(meant.id) if is_sure and meant else None,
     }

@@ -15,7 +15,7 @@ from domain.access import ActingOfficer
 from domain.buddhist_era import bangkok_date
 from domain.errors import WianError
 from domain.hop_states import target
-from domain.vocabulary import HopAction
+from domain.vocabulary import HopAction, Secrecy
 from models import Hop, Intake, Registry
 from services.confirm_values import check_letter
 from services.intake.draft import DraftField, contradictions_of_lists, draft_fields, draft_of
@@ -145,7 +145,7 @@ async def plan_received(
         fields=fields,
         draft=draft,
         questions=questions,
-        warnings=list(_of_text(intake)),
+        warnings=list(_of_text(intake, draft)),
         route=route,
     )
 
@@ -163,12 +163,15 @@ def _of_lines(lines: Iterable[Line]) -> Iterator[OpenPoint]:
         if line.is_open:
             yield OpenPoint(
                 code="recipient_undecided",
-                detail=f"ผู้รับบรรทัดที่ {line.position + 1} ยังไม่ได้ระบุว่าคือหน่วยงานใด",
+                detail=f"ผู้รับรายที่ {line.position + 1} ในรายชื่อยังไม่ได้ระบุว่าคือหน่วยงานใด",
                 position=line.position,
             )
 
 
-def _of_text(intake: Intake) -> Iterator[OpenPoint]:
+def _of_text(intake: Intake, draft: LetterDraft) -> Iterator[OpenPoint]:
+    if list(Secrecy).index(draft.secrecy) < list(Secrecy).index(intake.secrecy):
+        detail = "หนังสือจะออกด้วยชั้นความลับต่ำกว่าข้อความที่รับเข้า โปรดตรวจว่าไม่มีเรื่องลับรวมอยู่"
+        yield OpenPoint(code="secrecy_below_text", detail=detail, field="secrecy")
     if intake.unread_pages:
         pages = ", ".join(str(page) for page in intake.unread_pages)
         yield OpenPoint(code="pages_unread", detail=f"ยังไม่ได้อ่านหน้าที่ {pages} เพราะเป็นภาพสแกน")

@@ -7,11 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from domain.access import READ, STAMP, ActingOfficer
 from domain.errors import ConflictError, NotFoundError
 from domain.intake.vocabulary import IntakeState
 from models import Intake
+
+# Of two million characters, for every line that is decided.
+_WITHOUT_TEXT = defer(Intake.text, raiseload=True)
 
 
 def seen_intake(by: ActingOfficer) -> ColumnElement[bool]:
@@ -25,8 +29,21 @@ async def get_intake(session: AsyncSession, *, by: ActingOfficer, intake_id: UUI
     Raises:
         NotFoundError: There is none, or the officer must not know of it.
     """
-    query = select(Intake).where(Intake.id == intake_id, seen_intake(by))
+    query = select(Intake).where(Intake.id == intake_id, seen_intake(by)).options(_WITHOUT_TEXT)
     found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise _unknown()
+    return found
+
+
+async def get_intake_text(session: AsyncSession, *, by: ActingOfficer, intake_id: UUID) -> str:
+    """Return the text itself, to which all places refer.
+
+    Raises:
+        NotFoundError: There is none, or the officer must not know of it.
+    """
+    query = select(Intake.text).where(Intake.id == intake_id, seen_intake(by))
+    found: str | None = await session.scalar(query)
     if found is None:
         raise _unknown()
     return found
@@ -45,6 +62,7 @@ async def lock_intake(session: AsyncSession, *, by: ActingOfficer, intake_id: UU
     query = (
         select(Intake)
         .where(Intake.id == intake_id, seen_intake(by))
+        .options(_WITHOUT_TEXT)
         .with_for_update()
         .execution_options(populate_existing=True)
     )

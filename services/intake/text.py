@@ -27,6 +27,7 @@ class ReceivedText:
         size: Of the same bytes.
         pages: How many the file has, None where that is not fixed.
         unread_pages: Scanned pages that could not be read here, from 1.
+        recognized: Parts of the text that come from text recognition, as offsets.
     """
 
     text: str
@@ -39,6 +40,7 @@ class ReceivedText:
     contradictions: Sequence[Contradiction]
     pages: int | None = None
     unread_pages: Sequence[int] = ()
+    recognized: Sequence[tuple[int, int]] = ()
 
 
 async def take_pasted(text: str, *, at: datetime) -> ReceivedText:
@@ -83,6 +85,7 @@ async def _read(
         contradictions=contradictions,
         pages=won.pages,
         unread_pages=won.unread_pages,
+        recognized=won.recognized,
     )
 
 

@@ -9,7 +9,8 @@ from rapidfuzz.process import extract
 
 from services.candidate_directory import Area, CandidateDirectory
 from services.matching.kinds import bare_areas
-from services.matching.names import FoldedName, fold_name, folded, likeness
+from services.matching.names import SAME_LETTERS, FoldedName, fold_name, folded, likeness
+from services.matching.official import official_areas
 
 _FLOOR, _MARGIN = 70, 12
 """A damaged name of an area is understood if it is this like one, and so much less like others."""
@@ -76,7 +77,7 @@ def understand_area(written: str, areas: Sequence[Area]) -> AreaMatch:
         ),
         key=lambda one: (-one[0], one[1]),
     )
-    if not ranked:
+    if not ranked or _is_elsewhere(names, ranked[0][0]):
         return AreaMatch(as_written=written, area=None, nearest=None, score=0)
     best, _, area = ranked[0]
     rival = ranked[1][0] if len(ranked) > 1 else 0.0
@@ -84,6 +85,11 @@ def understand_area(written: str, areas: Sequence[Area]) -> AreaMatch:
     return AreaMatch(
         as_written=written, area=area if is_clear else None, nearest=area, score=round(best)
     )
+
+
+def _is_elsewhere(names: Iterable[FoldedName], best: float) -> bool:
+    """Tell whether a name is that of another area, which only resembles one of these."""
+    return best < SAME_LETTERS and any(name.letters in official_areas() for name in names)
 
 
 def _nearest(names: Iterable[FoldedName], areas: Sequence[Area]) -> list[Area]:

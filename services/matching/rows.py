@@ -11,7 +11,8 @@ from domain.vocabulary import OrganizationKind
 from services.candidate_directory import Area, Candidate, CandidateDirectory
 from services.matching.districts import AreaMatch
 from services.matching.kinds import LONGEST, NameParts, take_apart
-from services.matching.names import folded, likeness, likeness_with_sound
+from services.matching.names import SAME_LETTERS, folded, likeness, likeness_with_sound
+from services.matching.official import subdistricts_of
 
 _OTHER_KIND = 20.0
 _NO_KIND = 8.0
@@ -20,8 +21,9 @@ _DAMAGED_KIND, _LESS_LIKELY_KIND = 0.05, 0.6
 for each point by which another kind was read more certainly."""
 _UNSEEN = 70.0
 """How certain a kind is that was read where the first words do not look like it."""
-_NEAR, _KNOWN, _ALONE = 50, 90, 20
+_NEAR, _KNOWN, _ALONE = 65, 90, 20
 """A district that is not clear, a place like no other in the province: together they may be."""
+_WHOLE = 100.0
 _KEPT = 12
 _MANY, _FLOOR = 1_000, 40
 """Among more bodies than these only those whose letters are like the line's are compared."""
@@ -31,12 +33,18 @@ _MANY, _FLOOR = 1_000, 40
 class RankedRow:
     """A line with the bodies that it may mean, the most likely first.
 
-    `is_clear` is false where a clerk has to look whatever the scores are.
+    `is_clear` is false where a clerk has to look whatever the scores are. `missing` is how like
+    the line is to a place of the district that has no body of its name in the directory.
+    `is_damaged` tells that its kind or district is not written as it should be, `is_lookalike` that
+    its place is that of the first body but for letters that look alike.
     """
 
     district: AreaMatch | None
     ranked: Sequence[tuple[Candidate, float]]
     is_clear: bool
+    missing: float
+    is_damaged: bool
+    is_lookalike: bool
 
     @property
     def best(self) -> float:
@@ -65,7 +73,9 @@ def rank_row(
     parts = _parts(row)
     pool = _pool(directory, area or province, parts)
     ranked = _rank(parts, pool)
-    is_located = district is None or area is not None or _agrees(district, ranked)
+    is_located = area is not None or (
+        _is_exact(ranked) if district is None else _agrees(district, ranked)
+    )
     learned = (
         directory.learned(received.kind, area.code if area else None, received.as_written)
         if area or district is None
@@ -78,8 +88,19 @@ def rank_row(
     return RankedRow(
         district=district,
         ranked=ranked,
-        is_clear=is_located and (learned is not None or not _kind_is_open(parts, ranked)),
+        is_clear=learned is not None or (is_located and not _kind_is_open(parts, ranked)),
+        missing=_missing(parts, area, pool) if area and learned is None else 0.0,
+        is_damaged=_is_damaged(parts, district),
+        is_lookalike=learned is not None or _is_lookalike(parts, ranked),
     )
+
+
+def _is_exact(ranked: Sequence[tuple[Candidate, float]]) -> bool:
+    """Tell whether a line without a district is a name to the letter, of the kind that it tells.
+
+    That it is the only one is a matter of its rivals.
+    """
+    return bool(ranked) and ranked[0][1] == _WHOLE
 
 
 def _agrees(district: AreaMatch, ranked: Sequence[tuple[Candidate, float]]) -> bool:
@@ -144,7 +165,32 @@ def _rank(parts: Sequence[NameParts], pool: Iterable[Candidate]) -> list[tuple[C
     return first
 
 
-def _cost(part: NameParts, kind: OrganizationKind, most: float) -> float:
+def _is_damaged(parts: Sequence[NameParts], district: AreaMatch | None) -> bool:
+    return max(part.certainty for part in parts) < _WHOLE or (
+        district is not None and district.score < SAME_LETTERS
+    )
+
+
+def _is_lookalike(parts: Sequence[NameParts], ranked: Sequence[tuple[Candidate, float]]) -> bool:
+    shapes = {folded(part.place).shapes for part in parts}
+    return bool(ranked) and folded(ranked[0][0].place).shapes in shapes
+
+
+def _missing(parts: Sequence[NameParts], area: Area, pool: Iterable[Candidate]) -> float:
+    held = {folded(one.place).letters for one in pool}
+    most = max(part.certainty for part in parts)
+    return max(
+        (
+            likeness(folded(part.place), name) - _cost(part, part.kind, most)
+            for name in subdistricts_of(area.code)
+            if name.letters not in held
+            for part in parts
+        ),
+        default=0.0,
+    )
+
+
+def _cost(part: NameParts, kind: OrganizationKind | None, most: float) -> float:
     if part.kind is None:
         return _NO_KIND
     if part.kind is not kind:
@@ -155,5 +201,9 @@ def _cost(part: NameParts, kind: OrganizationKind, most: float) -> float:
 
 def _kind_is_open(parts: Sequence[NameParts], ranked: Sequence[tuple[Candidate, float]]) -> bool:
     """Tell whether the most likely body is not of a kind that the line may name."""
+    if not ranked:
+        return False
+    best, score = ranked[0]
     kinds = {part.kind for part in parts} - {None}
-    return bool(ranked and kinds) and ranked[0][0].kind not in kinds
+    # Where no kind was read, what stands before the place may be what is left of another.
+    return best.kind not in kinds if kinds else score < SAME_LETTERS - _NO_KIND

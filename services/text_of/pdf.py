@@ -40,11 +40,13 @@ class PdfText:
         pages: The text of each page.
         is_scan: Whether all of it comes from text recognition.
         unread: Numbers, from 1, of scanned pages among others that nothing here can read.
+        recognized: Numbers, from 1, of pages whose text comes from text recognition.
     """
 
     pages: Sequence[str]
     is_scan: bool = False
     unread: tuple[int, ...] = ()
+    recognized: tuple[int, ...] = ()
 
 
 def text_of_pdf(data: bytes) -> PdfText:
@@ -78,11 +80,12 @@ def _text(document: pdfium.PdfDocument) -> PdfText:
     ]
     if not bare:
         return PdfText(pages=pages)
+    scanned = tuple(number + 1 for number in bare)
     if not has_few and find_recognition() is None:
-        return PdfText(pages=pages, unread=tuple(number + 1 for number in bare))
+        return PdfText(pages=pages, unread=scanned)
     for number, text in zip(bare, recognize(_images(document, bare)), strict=True):
         pages[number] = text or pages[number]
-    return PdfText(pages=pages, is_scan=has_few)
+    return PdfText(pages=pages, is_scan=has_few, recognized=scanned)
 
 
 def _layers(document: pdfium.PdfDocument) -> Iterator[str]:

@@ -111,6 +111,9 @@ async def test_a_text_for_a_foreign_desk_or_an_unknown_hop_is_refused(shared_api
             refused(answer, 404, "not_found")
         unknown = {"registry_id": own, "text": text, "hop_id": str(uuid4())}
         refused(await clerk.post("/v1/intake", unknown), 404, "not_found")
+        # Known before a minute is spent on reading what came.
+        blank = unknown | {"text": " "}
+        refused(await clerk.post("/v1/intake", blank), 404, "not_found")
         for role, status in (("auditor", 403), ("admin", 403)):
             officer = shared_api.officer("hall", role)
             answer = await officer.post("/v1/intake", {"registry_id": own, "text": text})

@@ -83,7 +83,7 @@ def test_a_person_sees_fields_contradictions_and_what_to_ask(wian: Wian) -> None
     printed = wian(str(LETTERS / "cover.txt"))
     assert "หนังสือฉบับที่ 2" in printed
     assert "ขัดแย้งกัน 1 แห่ง" in printed
-    assert "ต้องถาม 1 · ไม่พบ 0" in printed
+    assert "ต้องถาม 3 · ไม่พบ 0" in printed
     assert "เขียนต่างไป" in printed
 
 

@@ -151,7 +151,7 @@ def test_a_damaged_file_is_read_or_refused(
     monkeypatch.setenv("PATH", str(tmp_path))
     draw = random.Random(len(data))  # noqa: S311 - no secret
     refusals = 0
-    for _ in range(60):
+    for _ in range(30):
         damaged = bytearray(data)
         for _ in range(draw.choice((1, 3, 30))):
             # The tables of a ZIP and of a PDF are at the end.

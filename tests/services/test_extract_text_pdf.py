@@ -116,6 +116,7 @@ def test_a_scan_is_read_by_recognition() -> None:
         method=TextMethod.OCR,
         media_type="application/pdf",
         pages=2,
+        recognized_pages=(1, 2),
     )
 
 
@@ -131,6 +132,8 @@ def test_a_scanned_page_among_others_is_read() -> None:
     found = extracted(pdf_of(LETTER, "", LETTER, prologue=SCANNED))
     assert found.text == f"{LETTER}\fอ่านจากภาพ\f{LETTER}"
     assert (found.method, found.unread_pages) == (TextMethod.PDF, ())
+    ((start, end),) = found.recognized
+    assert found.text[start:end] == "อ่านจากภาพ"
 
 
 @pytest.mark.usefixtures("no_recognition")

@@ -45,7 +45,11 @@ def size_read(text: str) -> tuple[int, int]:
 def test_a_picture_is_given_to_recognition(folder: Path, kind: str, media_type: str) -> None:
     fake_tesseract(folder, script="cat > /dev/null; printf 'ทีี่ ๑๒\\n\\n\\f'")
     assert extracted(picture(kind)) == ExtractedText(
-        text="ที่ ๑๒", method=TextMethod.OCR, media_type=media_type, pages=1
+        text="ที่ ๑๒",
+        method=TextMethod.OCR,
+        media_type=media_type,
+        pages=1,
+        recognized_pages=(1,),
     )
 
 

@@ -317,5 +317,10 @@ async def test_three_thousand_bodies_of_the_whole_country(owners: Owners) -> Non
             SELECT FROM organization_edge e WHERE e.child_id = o.id) OR NOT EXISTS (
             SELECT FROM registry r WHERE r.organization_id = o.id))"""
         assert await session.scalar(text(alone)) == 0
+        # Whoever plans a letter next must not find tables that were never counted.
+        counted = (
+            "SELECT min(reltuples) FROM pg_class WHERE relname IN ('organization', 'registry')"
+        )
+        assert (await session.scalar(text(counted)) or 0) >= 3_000
         recorded = "SELECT count(DISTINCT facts->>'code') FROM event WHERE facts ? 'area_code'"
         assert await session.scalar(text(recorded)) == len(await bodies(owners))

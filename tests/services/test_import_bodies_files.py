@@ -67,6 +67,55 @@ def test_cells_of_a_workbook_need_not_be_text() -> None:
     assert told == [(2, "380404", "2021-10-01", "2564-10-01"), (4, "380405", "", "1/10/2564")]
 
 
+@pytest.mark.parametrize(
+    ("above", "lines"),
+    [("บัญชีรายชื่อ; จังหวัด; บึงกาฬ; ปี ๒๕๖๔\n\n", 3), ("sep=,\n", 2), ('"บัญชี อปท."\n', 2)],
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_header_may_stand_below_a_title(above: str, lines: int, separator: str) -> None:
+    data = (above + THAI.replace(",", separator)).encode("tis-620")
+    found, problems = read_body_file(data)
+    assert (found, problems) == ([BodyLine(line=lines + 1, cells=CELLS)], [])
+
+
+def test_a_workbook_with_a_merged_title_and_empty_rows_is_read() -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for line in ("บัญชีรายชื่อ", "", *THAI.splitlines(), ",,,,"):
+        sheet.append([cell or None for cell in line.split(",")])
+    sheet.merge_cells("A1:E1")
+    book.save(file)
+    assert read_body_file(file.getvalue()) == ([BodyLine(line=4, cells=CELLS)], [])
+
+
+def test_what_official_lists_call_their_columns_is_known() -> None:
+    data = "ลำดับที่,ประเภท อปท.,ชื่อ อปท. *,จังหวัด,อำเภอ,หมายเหตุ\n1,อบต.,บ้านต้อง,บึงกาฬ,เซกา,ใหม่\n"
+    lines, _ = read_body_file(data.encode())
+    assert [one.cells for one in lines] == [{key: CELLS[key] for key in list(CELLS)[:4]}]
+
+
+def test_many_names_in_a_cell_do_not_change_what_parts_the_cells() -> None:
+    names = "; ".join(f"อบต.{nth}" for nth in range(30))
+    data = f"kind,name,province,district,replaces\nsao,ก,ข,ค,{names}\n"
+    ((line,), problems) = read_body_file(data.encode())
+    assert (line.cells["replaces"], problems) == (names, [])
+
+
+@pytest.mark.parametrize("failed", ["#N/A", "#REF!", " #DIV/0! ", "#NAME?"])
+def test_a_formula_that_failed_is_no_name(failed: str) -> None:
+    data = workbook(["kind", "name", "province", "district"], ["sao", failed, "บึงกาฬ", "เซกา"])
+    lines, (problem,) = read_body_file(data)
+    assert (lines, problem.line, problem.code) == ([], 2, "cell_unreadable")
+    assert problem.value == failed.strip()
+
+
+def test_a_missing_column_is_named_as_lists_name_it() -> None:
+    with pytest.raises(InvalidError) as refusal:
+        read_body_file("ประเภท,จังหวัด,อำเภอ\n".encode())
+    assert "ชื่อ (name)" in refusal.value.detail
+
+
 def test_a_line_is_named_where_it_begins() -> None:
     data = HEADER + b'a,"b\nb",c,d\n\n,,,\na,b,c\na,b,c,d,\na,b,c,d,e\n'
     lines, problems = read_body_file(data)
@@ -114,9 +163,10 @@ def test_a_file_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_workbook_is_bounded_by_what_it_unpacks_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_workbook, "_MOST_UNPACKED", 6_000_000)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 80_000_000)
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 8_000_000)
     assert len(bomb.getvalue()) < 100_000
     assert _refusal(bomb.getvalue()) == "bodies_file_too_large"
     monkeypatch.setattr(body_workbook, "_MOST_PARTS", 2)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -13,7 +13,13 @@ from domain.vocabulary import EdgeKind, EventKind, OrganizationKind, Role, Secre
 from infra.database import create_engine, create_sessions
 from models import Event, Officer, OfficerRole, Organization, OrganizationEdge, Registry
 from services.find_officer import find_officer
-from services.import_directory import BodyRow, DeskRow, OfficerRow, import_directory
+from services.import_directory import (
+    MANY_BODIES,
+    BodyRow,
+    DeskRow,
+    OfficerRow,
+    import_directory,
+)
 from services.record_directory import NO_REGISTRY
 from tests.conftest import Database
 from tests.support.letters import MORNING, size_of_ledger
@@ -54,6 +60,17 @@ async def owners(database: Database) -> AsyncIterator[async_sessionmaker[AsyncSe
     engine = create_engine(database.owner_url, pool=1, role=None)
     yield create_sessions(engine)
     await engine.dispose()
+
+
+async def test_a_long_list_leaves_tables_that_were_counted(
+    owners: async_sessionmaker[AsyncSession],
+) -> None:
+    bodies = [replace(HALL, code=f"body-{nth}", area_code=None) for nth in range(MANY_BODIES)]
+    async with owners.begin() as session:
+        await import_directory(session, bodies=bodies, desks=[], officers=[], at=MORNING)
+    async with owners() as session:
+        counted = text("SELECT reltuples FROM pg_class WHERE relname = 'organization'")
+        assert (await session.scalar(counted) or 0) >= MANY_BODIES
 
 
 async def test_importing_twice_is_importing_once(

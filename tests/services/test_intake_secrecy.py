@@ -193,6 +193,9 @@ async def test_a_class_is_raised_by_a_clerk_and_never_lowered(
         await show_intake(session, by=hall.clerk, intake_id=intake.id)
     await say(Secrecy.NORMAL, Secrecy.SECRET)
     assert intake.secrecy is Secrecy.SECRET
+    by = cleared(hall.clerk, Secrecy.SECRET)
+    plan = await plan_received(session, by=by, intake=intake, letter=0, at=MORNING)
+    assert [(one.code, one.field) for one in plan.warnings] == [("secrecy_below_text", "secrecy")]
     found = await show_intake(session, by=cleared(hall.clerk, Secrecy.SECRET), intake_id=intake.id)
     assert [(one.field, one.value) for one in found.values] == [("secrecy", "normal")]
 

@@ -1,18 +1,22 @@
-"""A list as long as a dispatch may be: one statement keeps it, one reads it."""
+"""A long list: one statement keeps it, one reads it, however many lines there are."""
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from domain.errors import InvalidError
+from domain.intake.reading import RecipientList, RecipientRow, TextReading
 from domain.intake.vocabulary import MatchStatus
 from domain.vocabulary import Secrecy
-from services.intake.lines import insert_lines, list_lines
+from services.intake.lines import MOST_LINES, insert_lines, list_lines, match_lines
 from tests.support.directory import Directory
 from tests.support.intakes import plant_intake
+from tests.support.letters import MORNING
 
-LINES = 10_000
+LINES = 300
 
 
-async def test_ten_thousand_lines_are_one_statement(
+async def test_all_lines_are_one_statement(
     session: AsyncSession, shared_engine: AsyncEngine, directory: Directory
 ) -> None:
     hall = directory["hall"]
@@ -55,5 +59,19 @@ async def test_ten_thousand_lines_are_one_statement(
     assert last.matched == directory["body_a1"].name
     assert last.candidates == [{"code": "body_a1", "score": 70}]
     assert last.is_open
-    (one,) = await list_lines(session, intake_id, positions=[4_321])
-    assert one.begins == 4_321 * 40
+    (one,) = await list_lines(session, intake_id, positions=[217])
+    assert one.begins == 217 * 40
+
+
+async def test_a_longer_list_than_a_dispatch_may_have_is_refused_before_it_is_matched(
+    session: AsyncSession,
+) -> None:
+    row = RecipientRow(
+        no=1, as_written="ก", district_as_written=None, kind=None, place="ก", start=0, end=1
+    )
+    listed = RecipientList(
+        start=0, end=1, title="", province=None, stated_count=None, rows=[row] * (MOST_LINES + 1)
+    )
+    with pytest.raises(InvalidError) as refusal:
+        await match_lines(session, TextReading(letters=(), lists=[listed]), at=MORNING)
+    assert refusal.value.reason == "recipients_too_many"

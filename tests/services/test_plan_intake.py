@@ -155,6 +155,16 @@ async def test_every_obstacle_is_named(session: AsyncSession, directory: Directo
     assert found.findings[3].body.organization_id == unknown
 
 
+async def test_who_writes_to_nobody_below_is_not_warned_of_it(
+    session: AsyncSession, directory: Directory
+) -> None:
+    found = await plan(session, directory, "stranger", "office", "hall")
+    assert groups(found) == [(None, ["office", "hall"])]
+    assert findings(found) == []
+    beside = await plan(session, directory, "office", "stranger", "body_a1")
+    assert findings(beside) == [("recipient_not_below", "warns", "stranger")]
+
+
 @pytest.mark.parametrize("change", ["receives = false", "closed_at = '2021-03-01'"])
 async def test_a_desk_that_does_not_receive_blocks_whoever_sends_to_it(
     owner_of_shared: AsyncSession, directory: Directory, change: str

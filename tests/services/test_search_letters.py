@@ -14,6 +14,7 @@ from domain.vocabulary import EventKind, Secrecy, Urgency
 from models import Event, Letter
 from services import search_places
 from services.find_officer import find_officer
+from services.search_fold import fold
 from services.search_letters import Direction, SearchPage, SearchQuestion, search_letters
 from services.search_results import Match
 from tests.support.directory import Directory
@@ -134,34 +135,19 @@ async def test_what_was_found_is_shown_where_it_stands(
     assert "<" not in found.snippet.text
 
 
-async def test_pages_hold_every_letter_once_in_one_order(
-    session: AsyncSession, directory: Directory
+@pytest.mark.parametrize("words", ["โข", "หิน", "ข้า", "๖๔", "น ๒", "มโ", "วส"])
+async def test_a_piece_of_two_or_three_signs_is_found_wherever_it_stands(
+    session: AsyncSession, directory: Directory, words: str
 ) -> None:
-    for nth in range(23):
-        where: dict[str, Any] = {"subject" if nth % 3 else "body": f"{MEETING} {nth}"}
-        await issue(session, directory["agency"], **where)
-    whole = [one.letter.id for one in (await search(session, "ประชุมชี้แจง", limit=50)).items]
-    assert len(whole) == len(set(whole)) == 23
-    paged, after = [], None
-    while True:
-        page = await search(session, "ประชุมชี้แจง", limit=5, after=after)
-        paged += [one.letter.id for one in page.items]
-        assert len(page.items) == 5 or page.next is None
-        if (after := page.next) is None:
-            break
-    assert paged == whole
-
-
-async def test_letters_of_one_instant_are_not_lost_between_pages(
-    session: AsyncSession, directory: Directory
-) -> None:
-    ids = [(await issue(session, directory["agency"], subject=MEETING)).id for _ in range(6)]
-    await session.execute(text("UPDATE letter_search SET words = words"))
-    assert len(set(ids)) == 6
-    page = await search(session, "ประชุมชี้แจง", limit=2)
-    following = await search(session, "ประชุมชี้แจง", limit=4, after=page.next)
-    found = [one.letter.id for one in [*page.items, *following.items]]
-    assert found == sorted(ids, reverse=True)
+    await issue(session, directory["agency"], subject="อบรม", body="โรงแรมริมโขง มีข้าวสาร")
+    await issue(session, directory["agency"], subject="พ.ศ. ๒๕๖๔", body="รวมโขลง บ้านหินตั้ง คน ๒")
+    page = await search(session, words)
+    wanted = {one.letter.subject for one in page.items}
+    texts = {"อบรม": "โรงแรมริมโขง มีข้าวสาร", "พ.ศ. ๒๕๖๔": "รวมโขลง บ้านหินตั้ง คน ๒"}
+    assert wanted == {
+        subject for subject, body in texts.items() if fold(words) in fold(f"{subject}ๆ{body}")
+    }
+    assert wanted
 
 
 @pytest.mark.parametrize(

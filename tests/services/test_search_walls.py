@@ -28,12 +28,13 @@ from tests.support.sight import Ledger, read_ledger
 WORDS = "หมาย"
 _GRADES = bindparam("grades", type_=ARRAY(Text()))
 _NOTHING = ", ".join(["NULL"] * 6)
-_FOR_ALL = f"search_every_letter(:grades, {_NOTHING}, 1000, {_NOTHING})"
+_BEFORE = ", ".join(["NULL"] * 5)
+_FOR_ALL = f"search_every_letter(:grades, {_BEFORE}, 1000, {_NOTHING})"
 _SEARCH = text(
-    f"SELECT letter_id FROM search_letters(:grades, NULL, NULL, NULL, :direction, NULL, NULL, 1000,"  # noqa: S608 (our own words)
+    f"SELECT letter_id FROM search_letters(:grades, NULL, NULL, :direction, NULL, NULL, 1000,"  # noqa: S608 (our own words)
     f" {_NOTHING}) WHERE letter_id IS NOT NULL"
 ).bindparams(_GRADES, bindparam("direction", type_=Text()))
-_INSIDE = f"find_in_letters(NULL, '{{secret}}', :grades, {_NOTHING}, 1000, {_NOTHING})"
+_INSIDE = f"find_in_letters(NULL, '{{secret}}', :grades, {_BEFORE}, 1000, {_NOTHING})"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,29 @@ def test_a_post_that_nearly_is_a_known_one_is_found(text: str, written: str, kno
     assert "".join(found[0][2][0].split()) == written
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            "แจ้งนายองค์การบริหารส่วนตำบลทุกแห่ง",
+            ("นายองค์การบริหารส่วนตำบล", "นายกองค์การบริหารส่วนตำบล"),
+        ),
+        ("โดยมีนายเทศมนตรีเป็นประธาน", ("นายเทศมนตรี", "นายกเทศมนตรี")),
+        ("โดยมีนายกเทศมนตรีและนายกองค์การบริหารส่วนตำบลเป็นกรรมการ", None),
+        ("นายอำเภอและนายเทศ มนตรีวงศ์", None),
+    ],
+)
+def test_what_is_wrong_wherever_it_stands_is_found_in_a_sentence(
+    text: str, values: tuple[str, str] | None
+) -> None:
+    found = found_in(text, TextReading(letters=(), lists=()))
+    assert [told for _, told, _ in found] == ([] if values is None else [values])
+
+
+def test_what_stands_in_a_heading_is_told_once() -> None:
+    assert len(found_in(*addressed("นายองค์การบริหารส่วนจังหวัดเลย"))) == 1
+
+
 @pytest.mark.parametrize("form", ["{}บ้านนา", "เรียน {} บ้านนา", "{}", "นายอำเภอ และ{}"])
 def test_a_known_one_is_never_disturbed(form: str) -> None:
     known = [*KINDS_OF_BODIES, *POSTS]

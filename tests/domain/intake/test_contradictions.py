@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -197,9 +197,9 @@ def test_the_time_grows_as_the_text_does(piece: str) -> None:
     def taken(times: int) -> float:
         text = enclosed_after(piece * times, piece * times)
         reading = read_text(text)
-        began = perf_counter()
+        began = process_time()
         find_contradictions(text, reading)
-        return perf_counter() - began
+        return process_time() - began
 
     taken(10)
     short, long = (min(taken(times) for _ in range(3)) for times in (40, 80))
