@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from domain.buddhist_era import BUDDHIST_ERA_OFFSET, thai_digits
+from domain.buddhist_era import BUDDHIST_ERA_OFFSET, thai_digits, thai_long_date
 from domain.notice_wording import STEP_TH, one_line
 from domain.vocabulary import Book, DispatchState, EventKind, HopState, Role
 
@@ -232,8 +232,15 @@ def _missing(facts: Facts) -> list[str]:
     return [f"ยังไม่ครบ {_number(len(facts['missing']))} ราย"] if facts.get("missing") else []
 
 
+_CHANGE_TH = {"rename": "เปลี่ยนชื่อ", "merge": "ยุบรวม", "upgrade": "ยกฐานะ"}
+
+
 def _recorded(facts: Facts) -> list[str]:
-    return [one_line(str(facts[key])) for key in ("code", "subject", "name") if facts.get(key)]
+    told = [one_line(str(facts[key])) for key in ("code", "subject", "name") if facts.get(key)]
+    if facts.get("change") in _CHANGE_TH and facts.get("on"):
+        day = thai_long_date(date.fromisoformat(facts["on"]))
+        told.append(f"{_CHANGE_TH[facts['change']]}ตั้งแต่วันที่ {day}")
+    return told
 
 
 _DETAIL: Mapping[EventKind, Callable[[Facts], list[str]]] = {

@@ -145,6 +145,13 @@ STORIES: list[tuple[EventKind, dict[str, Any], str, dict[str, Any], dict[str, An
         {},
         {"code": "hall", "name": "ศาลากลาง"},
     ),
+    (
+        EventKind.ORGANIZATION_RECORDED,
+        {"code": "local-1", "name": "เทศบาลตำบลตัวอย่าง", "change": "upgrade", "on": "2026-10-01"},
+        "บันทึกหน่วยงาน local-1 เทศบาลตำบลตัวอย่าง ยกฐานะตั้งแต่วันที่ ๑ ตุลาคม ๒๕๖๙",
+        {},
+        {"code": "local-1", "name": "เทศบาลตำบลตัวอย่าง"},
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ from services.search_letters import SearchPage
 from tests.conftest import Database
 from tests.services.test_search_letters import MEETING, search
 from tests.support.directory import Directory
-from tests.support.letters import issue
+from tests.support.letters import issue, send
 
 # Rows of a foreign registry, each newer than the one before; a search asks nothing else of them.
 _THEIRS = text("""
@@ -80,6 +80,17 @@ async def test_letters_of_one_instant_share_a_page(
         found = [[one.letter.id for one in page.items] for page in pages]
         assert sorted(one for page in found for one in page) == sorted(ids), limit
         assert any(set(ids[2:4]) <= set(page) for page in found), limit
+
+
+async def test_circulars_are_not_named_for_a_search_that_does_without(
+    owner: AsyncSession, directory: Directory
+) -> None:
+    """To plan a search with thousands of names takes longer than the search."""
+    await issue(owner, directory["agency"], subject=MEETING)
+    theirs = await issue(owner, directory["hall"], subject=MEETING)
+    await send(owner, directory["hall"], directory["agency"], letter=theirs)
+    await owner.execute(text("DROP FUNCTION circulars_of(uuid[])"))
+    assert len((await search(owner, "ประชุมชี้แจง")).items) == 2
 
 
 @pytest.mark.parametrize(
