@@ -8,7 +8,7 @@ BUDDHIST_ERA_OFFSET = 543
 
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 _ARABIC_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_MONTHS = (
+MONTHS = (
     "มกราคม",
     "กุมภาพันธ์",
     "มีนาคม",
@@ -22,6 +22,10 @@ _MONTHS = (
     "พฤศจิกายน",
     "ธันวาคม",
 )
+"""The names of the months, January first."""
+
+SHORT_MONTHS = ("มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค")
+"""Their abbreviations, without the dots."""
 
 
 def bangkok_date(at: datetime) -> date:
@@ -55,7 +59,7 @@ def arabic_digits(text: str) -> str:
 def thai_long_date(day: date) -> str:
     """Return `day` as an official letter prints it, such as ๒ มีนาคม ๒๕๖๔."""
     year = day.year + BUDDHIST_ERA_OFFSET
-    return thai_digits(f"{day.day} {_MONTHS[day.month - 1]} {year}")
+    return thai_digits(f"{day.day} {MONTHS[day.month - 1]} {year}")
 
 
 def thai_instant(at: datetime) -> str:

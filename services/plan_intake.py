@@ -20,7 +20,7 @@ from domain.buddhist_era import bangkok_date
 from domain.vocabulary import OrganizationKind, Secrecy
 from services.plan_findings import Finding, PlannedBody, find_obstacles
 from services.post_holders import HOLDERS
-from services.stands_below import EDGES
+from services.stands_below import EDGES, STEPS
 
 _MOST_TIERS = 8
 """How far below the sender a body is looked for."""
@@ -28,13 +28,7 @@ _MOST_TIERS = 8
 # From each body upward until one is met to whom the sender sends directly: the shorter way counts.
 # An office inside a body (ส่วนราชการภายใน) sends to those who stand below the whole body.
 _ROUTE = text(f"""
-WITH RECURSIVE {EDGES}, steps AS (
-    SELECT parent_id AS upper, child_id AS lower FROM edges
-    UNION
-    SELECT part.child_id, below.child_id FROM edges part
-    JOIN edges below ON below.parent_id = part.parent_id AND below.kind <> 'section_of'
-    WHERE part.kind = 'section_of'
-), wanted AS (
+WITH RECURSIVE {EDGES}, {STEPS}, wanted AS (
     SELECT organization_id, CAST(min(nth) AS integer) AS nth
     FROM unnest(CAST(:organizations AS uuid[])) WITH ORDINALITY AS w (organization_id, nth)
     GROUP BY organization_id

@@ -20,18 +20,12 @@ from domain.errors import InvalidError
 from domain.vocabulary import Urgency
 from services.deadline_rules import DeadlineRules, load_rules
 from services.plan_recipients import choose_weights, plan_group
-from services.stands_below import EDGES, FORWARDS
+from services.stands_below import EDGES, FORWARDS, STEPS
 
 # A body that stands below two others is reached by the shorter way. Whoever shares a calendar
 # and has, or has not, others below it shares a plan.
 _ROUTE = text(f"""
-WITH RECURSIVE {EDGES}, steps AS (
-    SELECT parent_id AS upper, child_id AS lower FROM edges
-    UNION
-    SELECT part.child_id, below.child_id FROM edges part
-    JOIN edges below ON below.parent_id = part.parent_id AND below.kind <> 'section_of'
-    WHERE part.kind = 'section_of'
-), reached AS (
+WITH RECURSIVE {EDGES}, {STEPS}, reached AS (
     SELECT o.id, 1 AS tier FROM organization o WHERE o.id = ANY(:recipients)
     UNION
     SELECT steps.lower, r.tier + 1 FROM reached r JOIN steps ON steps.upper = r.id

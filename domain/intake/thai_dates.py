@@ -7,27 +7,14 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain
 
-from domain.buddhist_era import BUDDHIST_ERA_OFFSET, looks_buddhist
+from domain.buddhist_era import BUDDHIST_ERA_OFFSET, MONTHS, SHORT_MONTHS, looks_buddhist
 from domain.intake.near_shapes import near_whole, shape_of
 from domain.intake.near_words import is_near
 
-MONTHS = (
-    "มกราคม",
-    "กุมภาพันธ์",
-    "มีนาคม",
-    "เมษายน",
-    "พฤษภาคม",
-    "มิถุนายน",
-    "กรกฎาคม",
-    "สิงหาคม",
-    "กันยายน",
-    "ตุลาคม",
-    "พฤศจิกายน",
-    "ธันวาคม",
-)
-_SHORT = ("มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค")
-_SHORT_SHAPES = [shape_of(name).replace("เ", "") for name in _SHORT]
-_NUMBERS = {name: number for names in (MONTHS, _SHORT) for number, name in enumerate(names, 1)}
+_SHORT_SHAPES = [shape_of(name).replace("เ", "") for name in SHORT_MONTHS]
+_NUMBERS = {
+    name: number for names in (MONTHS, SHORT_MONTHS) for number, name in enumerate(names, 1)
+}
 # No letter is older than the regulations, and no plan reaches further.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2156
 # Two figures stand for the Buddhist year 25xx; below this they would be long past, or Christian.

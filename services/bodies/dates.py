@@ -5,32 +5,20 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from domain.buddhist_era import BUDDHIST_ERA_OFFSET, arabic_digits, looks_buddhist
+from domain.buddhist_era import (
+    BUDDHIST_ERA_OFFSET,
+    MONTHS,
+    SHORT_MONTHS,
+    arabic_digits,
+    looks_buddhist,
+)
 
 # Older bodies than the first of their sort (1905) and later ones than these are slips of an era.
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2199
 
 _MONTHS: Final[Mapping[str, int]] = {
-    word: month
-    for month, words in enumerate(
-        (
-            ("มกราคม", "มค"),
-            ("กุมภาพันธ์", "กพ"),
-            ("มีนาคม", "มีค"),
-            ("เมษายน", "เมย"),
-            ("พฤษภาคม", "พค"),
-            ("มิถุนายน", "มิย"),
-            ("กรกฎาคม", "กค"),
-            ("สิงหาคม", "สค"),
-            ("กันยายน", "กย"),
-            ("ตุลาคม", "ตค"),
-            ("พฤศจิกายน", "พย"),
-            ("ธันวาคม", "ธค"),
-        ),
-        start=1,
-    )
-    for word in words
+    name: month for names in (MONTHS, SHORT_MONTHS) for month, name in enumerate(names, start=1)
 }
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[ T]00:00(?::00)?)?")
 _SLASHES = re.compile(r"(?P<day>\d{1,2})\s?[/.-]\s?(?P<month>\d{1,2})\s?[/.-]\s?(?P<year>\d+)")
