@@ -29,7 +29,10 @@ book AS (
         'กข 0001/ว ' || e.number, 'กข', '0001', true, e.number::text, current_date - 1,
         'หนังสือเวียนสำหรับการวัด', '', 'normal', 'normal', 'own', now(), sender.officer_id
     FROM entries e, sender
-    RETURNING id
+    RETURNING id, registry_id, issued_at, issued_by
+), told AS (
+    INSERT INTO event (at, kind, registry_id, officer_id, circular_id, letter_id, urgency)
+    SELECT issued_at, 'letter_issued', registry_id, issued_by, id, id, 'normal' FROM letters
 ), fresh AS (SELECT id AS letter_id, uuidv7() AS id FROM letters),
 sent AS (
     INSERT INTO dispatch (id, letter_id, circular_id, letters, sender_registry_id, lineage, senders,

@@ -80,7 +80,9 @@ def _daily(action: ScheduleActionStartWorkflow, *, at: time, catchup: timedelta)
         spec=ScheduleSpec(
             calendars=[
                 ScheduleCalendarSpec(
-                    hour=[ScheduleRange(at.hour)], minute=[ScheduleRange(at.minute)]
+                    # Tuples, as a description returns them.
+                    hour=(ScheduleRange(at.hour),),
+                    minute=(ScheduleRange(at.minute),),
                 )
             ],
             # Without a name a calendar means UTC.
@@ -98,12 +100,23 @@ async def _ensure(
     try:
         await client.create_schedule(action.id, wanted)
     except ScheduleAlreadyRunningError:
-        # Whether somebody has paused it is left as it is.
-        def change(given: ScheduleUpdateInput) -> ScheduleUpdate:
-            wanted.state = given.description.schedule.state
+
+        def change(given: ScheduleUpdateInput) -> ScheduleUpdate | None:
+            found = given.description.schedule
+            # An update carries the whole state as it was seen, and the server has no way to refuse
+            # it: where nothing changes, it could only undo a pause of the same moment.
+            if _content(found) == _content(wanted):
+                return None
+            wanted.state = found.state
             return ScheduleUpdate(schedule=wanted)
 
         await client.get_schedule_handle(action.id).update(change)
+
+
+def _content(schedule: Schedule) -> tuple[object, ...]:
+    action = schedule.action
+    workflow = action.workflow if isinstance(action, ScheduleActionStartWorkflow) else None
+    return schedule.spec, schedule.policy, workflow
 
 
 async def _remove(client: Client, schedule_id: str) -> None:

@@ -7,6 +7,8 @@ from benchmarks.inboxes import fill_inboxes
 from benchmarks.nation import found_nation
 from benchmarks.receipts import _as_sql
 from cli.ledger import verify_ledger
+from infra.database import WORKER_ROLE, create_engine, create_sessions
+from services.verify_letters import LettersVerdict, verify_letters
 from tests.conftest import Database
 
 LETTERS = 2
@@ -27,3 +29,8 @@ async def test_the_bare_sql_registers_what_waits(database: Database) -> None:
     assert done == LETTERS * len(desks)
     assert states == [("registered",)]
     assert await verify_ledger(database.worker_url, Console(quiet=True)) == 0
+    engine = create_engine(database.worker_url, pool=1, role=WORKER_ROLE)
+    async with create_sessions(engine)() as session:
+        verdict = await verify_letters(session)
+    await engine.dispose()
+    assert verdict == LettersVerdict(letters=LETTERS, fault=None)

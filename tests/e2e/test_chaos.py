@@ -26,8 +26,9 @@ from tests.e2e.conftest import PlayedDemo
 from tests.support.left_over import users_of
 from tests.support.stubborn_desk import Pace, StubbornDesk, UnhurriedStory
 
-ACTS = 4 + 2 + 2 * 55
-"""Registers opened; letter and dispatch; a receipt and a forward or acknowledgment for each hop."""
+ACTS = 4 + 4 + (3 + 3) + 55 + 54
+"""Registers opened; the agency's text taken in, its addressee named, confirmed, sent; the cover
+likewise with three doubtful lines; 55 receipts; a forward or acknowledgment for the others."""
 
 STEP_SECONDS = 60
 SAME = (

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -101,8 +100,6 @@ class UnhurriedStory(Story):
         await asyncio.gather(*(self._answer(code) for code in LATE))
         return circular_id
 
-    def _order(
-        self, recipients: Sequence[str], *, register: float, acknowledge: float
-    ) -> dict[str, Any]:
+    def _deadlines(self, *, register: float, acknowledge: float) -> dict[str, Any]:
         day = 24.0 * 60 * 60
-        return super()._order(recipients, register=register * day, acknowledge=acknowledge * day)
+        return super()._deadlines(register=register * day, acknowledge=acknowledge * day)
