@@ -16,7 +16,7 @@ from cli.ledger import owner_url, prepare_schema
 from cli.token import signing_key
 from infra.embedded.postgres import PostgresServer
 from infra.embedded.temporal import TemporalServer
-from infra.processes import Child, free_port, wait_until
+from infra.processes import Child, free_port, stop_together, wait_until
 from infra.settings import Settings
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -118,8 +118,7 @@ def running_stack(settings: Settings) -> Iterator[Stack]:
             stack.wait_ready()
             yield stack
         finally:
-            for child in reversed(stack.children.values()):
-                child.stop()
+            stop_together(stack.children.values())
 
 
 def _located(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -113,11 +113,18 @@ class Child:
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM, timeout: float = 10.0) -> None:
         """Ask the child to end, and kill its process group if it does not in time."""
-        if not self.alive:
-            return
-        self._process.send_signal(with_signal)
+        self.tell(with_signal)
+        self.end_within(timeout)
+
+    def tell(self, with_signal: signal.Signals) -> None:
+        """Send a signal to the child alone, unless it has ended."""
+        if self.alive:
+            self._process.send_signal(with_signal)
+
+    def end_within(self, seconds: float) -> None:
+        """Wait for a child that was asked to end, and kill its process group if it does not."""
         try:
-            self._process.wait(timeout)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -136,6 +143,16 @@ class Child:
             log.seek(max(0, self._log.stat().st_size - _LOG_TAIL_BYTES))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
         return "(no log)"
+
+
+def stop_together(children: Iterable[Child], timeout: float = 10.0) -> None:
+    """Ask all children to end at once: the slowest says how long it takes, not their sum."""
+    asked = list(children)
+    for child in asked:
+        child.tell(signal.SIGTERM)
+    until = time.monotonic() + timeout
+    for child in asked:
+        child.end_within(max(0.0, until - time.monotonic()))
 
 
 def free_port(preferred: int | None = None) -> int:

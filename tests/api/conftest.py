@@ -1,6 +1,7 @@
 """The application in-process: on a database of one test's own, or on one that all share."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
@@ -96,13 +97,11 @@ async def api(
         yield running
 
 
-@pytest.fixture(scope="session")
-async def shared_api(
-    postgres: PostgresServer,
-    province: tuple[Database, Directory],
-    tmp_path_factory: pytest.TempPathFactory,
+@asynccontextmanager
+async def api_on_a_copy(
+    postgres: PostgresServer, province: tuple[Database, Directory], folder: Path
 ) -> AsyncIterator[Api]:
-    """The application on a ledger that tests share, for what writes nothing."""
+    """Run the application on a ledger that several tests share."""
     database = DatabaseCopy(postgres, province[0])
     database.create()
     engine = create_engine(database.app_url, pool=8)
@@ -112,12 +111,23 @@ async def shared_api(
         sessions=create_sessions(engine),
         inside=create_sessions(worker),
         desks=province[1],
-        folder=tmp_path_factory.mktemp("shared"),
+        folder=folder,
     ) as running:
         yield running
     await engine.dispose()
     await worker.dispose()
     database.drop()
+
+
+@pytest.fixture(scope="session")
+async def shared_api(
+    postgres: PostgresServer,
+    province: tuple[Database, Directory],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Api]:
+    """The application on a ledger that tests share, for what writes nothing."""
+    async with api_on_a_copy(postgres, province, tmp_path_factory.mktemp("shared")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,11 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.main import create_app
-from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
-from infra.settings import Settings
-from tests.api.conftest import DatabaseCopy
+from tests.api.conftest import api_on_a_copy
 from tests.conftest import Database
 from tests.support.directory import Directory
-from tests.support.http_desk import Api, Json, Officer, digest_of, refused, running_api, told
+from tests.support.http_desk import Api, Json, Officer, digest_of, refused, told
 from tests.support.intakes import ROWS, SUBJECT, Row, letter_text
 from tests.support.letters import ACKNOWLEDGE_BY, REGISTER_BY
 
@@ -32,21 +29,8 @@ async def ours(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Api]:
     """One ledger for tests that do not ask which number is the next."""
-    database = DatabaseCopy(postgres, province[0])
-    database.create()
-    engine = create_engine(database.app_url, pool=8)
-    worker = create_engine(database.worker_url, pool=4, role=WORKER_ROLE)
-    async with running_api(
-        create_app(Settings()),
-        sessions=create_sessions(engine),
-        inside=create_sessions(worker),
-        desks=province[1],
-        folder=tmp_path_factory.mktemp("intake"),
-    ) as running:
+    async with api_on_a_copy(postgres, province, tmp_path_factory.mktemp("intake")) as running:
         yield running
-    await engine.dispose()
-    await worker.dispose()
-    database.drop()
 
 
 async def take_in(officer: Officer, text: str | None = None, **given: object) -> Json:

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from infra.processes import LOOPBACK, Account, Child, ProcessError, free_port, wait_until
+from infra.processes import (
+    LOOPBACK,
+    Account,
+    Child,
+    ProcessError,
+    free_port,
+    stop_together,
+    wait_until,
+)
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(600)"
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEPS
@@ -25,6 +33,18 @@ from infra.processes import Child
 child = Child.start([sys.executable, "-c", "import time; time.sleep(600)"], log=Path(sys.argv[1]))
 print(child.pid, flush=True)
 sys.stdin.read()
+"""
+
+_WAITS_FOR = """
+import pathlib, signal, sys, time
+def end(*_):
+    pathlib.Path("{mine}").touch()
+    while not pathlib.Path("{other}").exists():
+        time.sleep(0.01)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+signal.pause()
 """
 
 
@@ -52,6 +72,17 @@ def test_a_child_that_ignores_the_signal_is_killed(log: Path) -> None:
     child = start_python(IGNORES_SIGTERM, log)
     child.stop(timeout=0.1)
     assert child.wait(1) == -signal.SIGKILL
+
+
+def test_children_are_asked_to_end_all_at_once(tmp_path: Path) -> None:
+    # Each ends only when the other was asked as well.
+    logs = [tmp_path / name for name in ("one", "other")]
+    children = [
+        start_python(_WAITS_FOR.format(mine=f"{mine}.asked", other=f"{other}.asked"), mine)
+        for mine, other in (logs, reversed(logs))
+    ]
+    stop_together(children)
+    assert [child.wait(1) for child in children] == [0, 0]
 
 
 def test_killing_reaches_what_the_child_has_started(

@@ -7,7 +7,6 @@ from domain.buddhist_era import bangkok_midnight
 from domain.errors import InvalidError, WianError
 from domain.vocabulary import Book, EntryKind, EventKind, HopState
 from models import RegisterEntry
-from services.open_register import open_register
 from services.register_hop import Stamp, register_hop
 from services.take_number import PaperNumber
 from services.void_number import void_number
@@ -21,23 +20,12 @@ from tests.support.letters import (
     hop_after,
     hop_to,
     issue,
+    open_incoming,
     send,
     size_of_ledger,
 )
 
 PAPER = PaperNumber(number=7, reason="รับบนกระดาษขณะระบบขัดข้อง")
-
-
-async def _open(session: AsyncSession, desk: Desk, *, after: int, year: int = 2021) -> None:
-    await open_register(
-        session,
-        by=desk.head,
-        registry_id=desk.registry_id,
-        book=Book.INCOMING,
-        year=year,
-        last_paper_number=after,
-        at=MORNING,
-    )
 
 
 async def test_a_stamp_may_be_older_than_its_record(
@@ -78,7 +66,7 @@ async def test_a_paper_receipt_keeps_its_number_and_reason_in_the_book_of_its_ye
     session: AsyncSession, directory: Directory
 ) -> None:
     hall, agency = directory["hall"], directory["agency"]
-    await _open(session, hall, after=10, year=2020)
+    await open_incoming(session, hall, after=10, year=2020)
     letter = await issue(session, agency, dated=date(2020, 12, 29))
     hop_id = await hop_to(session, await send(session, agency, hall, letter=letter), hall)
     stamped = bangkok_midnight(date(2020, 12, 30))
@@ -127,7 +115,7 @@ async def test_a_stamp_that_cannot_be_true_is_refused(
     session: AsyncSession, directory: Directory, code: str, stamp: Stamp
 ) -> None:
     hall = directory["hall"]
-    await _open(session, hall, after=10)
+    await open_incoming(session, hall, after=10)
     hop_id = await hop_to(session, await send(session, directory["agency"], hall), hall)
     before = await size_of_ledger(session)
     with pytest.raises(InvalidError) as refusal:
@@ -162,7 +150,7 @@ async def test_a_paper_number_is_taken_once_and_only_from_paper(
     session: AsyncSession, directory: Directory
 ) -> None:
     hall, agency = directory["hall"], directory["agency"]
-    await _open(session, hall, after=10)
+    await open_incoming(session, hall, after=10)
     one = await hop_to(session, await send(session, agency, hall), hall)
     other = await hop_to(session, await send(session, agency, hall), hall)
     assert await _paper(session, hall, one, 11) == "number_not_on_paper"
@@ -175,7 +163,7 @@ async def test_a_number_spoiled_on_paper_is_not_given_to_a_letter_afterwards(
     session: AsyncSession, directory: Directory
 ) -> None:
     hall, agency = directory["hall"], directory["agency"]
-    await _open(session, hall, after=10)
+    await open_incoming(session, hall, after=10)
     book = await book_of(session, hall, Book.INCOMING)
     await void_number(
         session, by=hall.head, register_id=book.id, number=7, reason="เขียนผิด", at=MORNING

@@ -7,12 +7,11 @@ from domain.access import ActingOfficer
 from domain.errors import ConflictError, NotAllowedError, NotFoundError, WianError
 from domain.vocabulary import Book, EntryKind, EventKind, HopState
 from models import RegisterEntry
-from services.open_register import open_register
 from services.recall_hop import recall_hop
 from services.refuse_hop import refuse_hop
 from services.register_hop import Receipt, register_hop
 from services.take_number import PaperNumber
-from tests.support.directory import Desk, Directory
+from tests.support.directory import Directory
 from tests.support.letters import (
     DAY,
     HOUR,
@@ -22,6 +21,7 @@ from tests.support.letters import (
     hop_after,
     hop_to,
     messages,
+    open_incoming,
     send,
     size_of_ledger,
 )
@@ -29,23 +29,11 @@ from tests.support.letters import (
 PAPER = PaperNumber(number=7, reason="รับบนกระดาษขณะระบบขัดข้อง")
 
 
-async def _open(session: AsyncSession, desk: Desk, *, after: int, year: int = 2021) -> None:
-    await open_register(
-        session,
-        by=desk.head,
-        registry_id=desk.registry_id,
-        book=Book.INCOMING,
-        year=year,
-        last_paper_number=after,
-        at=MORNING,
-    )
-
-
 async def test_a_letter_gets_the_next_number_of_the_incoming_book(
     session: AsyncSession, directory: Directory
 ) -> None:
     hall = directory["hall"]
-    await _open(session, hall, after=1096)
+    await open_incoming(session, hall, after=1096)
     hop_id = await hop_to(session, await send(session, directory["agency"], hall), hall)
     receipt = await register_hop(session, by=hall.clerk, hop_id=hop_id, at=MORNING + HOUR)
     assert receipt == Receipt(
@@ -106,7 +94,7 @@ async def test_twenty_calls_at_once_give_one_receipt(
     async with sessions.begin() as session:
         hop_id = await hop_to(session, await send(session, agency, hall), hall)
         if is_open:
-            await _open(session, hall, after=0)
+            await open_incoming(session, hall, after=0)
 
     async def call(nth: int) -> Receipt:
         async with sessions.begin() as session:

@@ -18,6 +18,7 @@ from services.dispatch_letter import dispatch_letter
 from services.forward_letter import forward_letter
 from services.issue_letter import issue_letter
 from services.letter_draft import LetterDraft
+from services.open_register import open_register
 from services.register_hop import Receipt, register_hop
 from tests.support.directory import Desk
 
@@ -93,6 +94,19 @@ async def send(
         letter_id=letter.id,
         order=order(*recipients, deadlines=deadlines, answer_form=answer_form),
         at=at,
+    )
+
+
+async def open_incoming(session: AsyncSession, desk: Desk, *, after: int, year: int = 2021) -> None:
+    """Open the book of incoming letters after the last number on paper."""
+    await open_register(
+        session,
+        by=desk.head,
+        registry_id=desk.registry_id,
+        book=Book.INCOMING,
+        year=year,
+        last_paper_number=after,
+        at=MORNING,
     )
 
 
