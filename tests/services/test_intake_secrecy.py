@@ -8,9 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import ActingOfficer
 from domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
-from domain.intake.found import Found
 from domain.intake.reading import LetterReading, TextReading
-from domain.intake.vocabulary import LetterKind, TextMethod
+from domain.intake.vocabulary import TextMethod
 from domain.vocabulary import EventKind, Secrecy
 from models import Intake
 from services.confirm_values import confirm_values
@@ -34,6 +33,7 @@ from tests.support.letters import (
     send,
     size_of_ledger,
 )
+from tests.support.readings import Written
 
 CLASSES = (Secrecy.NORMAL, Secrecy.SECRET, Secrecy.VERY_SECRET)
 
@@ -52,30 +52,11 @@ def _received(*printed: Secrecy | None) -> ReceivedText:
 
 
 def _letter(printed: Secrecy | None) -> LetterReading:
-    return LetterReading(
-        start=0,
-        end=3,
-        numbers=(),
-        dated=None,
-        kind=Found(value=LetterKind.EXTERNAL, start=0, end=3, confidence=1.0, rule="test"),
-        urgency=None,
-        secrecy=Found(value=printed, start=0, end=3, confidence=0.5, rule="test")
-        if printed
-        else None,
-        issuer=None,
-        addressees=(),
-        subject=Found(value="ลับ", start=0, end=3, confidence=1.0, rule="test"),
-        references=(),
-        enclosures=(),
-        body=None,
-        signatory=None,
-        signatory_post=None,
-        authority=None,
-        authority_post=None,
-        contacts=(),
-        deadlines=(),
-        occasions=(),
-        receipt_stamps=(),
+    written = Written(text="ลับ")
+    return written.letter(
+        subject=written.said("ลับ"),
+        # However unsure it was read: a class that may be there counts.
+        secrecy=replace(written.found("ลับ", printed), confidence=0.5) if printed else None,
     )
 
 
