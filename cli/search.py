@@ -12,8 +12,8 @@ from cli.calendar_input import counted, in_one_line
 from cli.open_ledger import act_on_ledger, read_ledger
 from domain.notice_wording import one_line
 from services.index_letter import count_lacking, forget_index, index_letters
+from services.search.results import FoundLetter
 from services.search_letters import SearchPage, SearchQuestion, search_letters
-from services.search_results import FoundLetter
 
 _BATCH = 200
 

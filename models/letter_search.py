@@ -44,14 +44,17 @@ class LetterSearch(Base):
         Index(None, "registry_id"),
         Index(None, "circular_id"),
         Index(
-            None, "words", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": "512"}
+            None,
+            "words",
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": "2048"},
         ),
         Index(
             None,
             "folded",
             postgresql_using="gin",
             postgresql_ops={"folded": "gin_trgm_ops"},
-            postgresql_with={"gin_pending_list_limit": "512"},
+            postgresql_with={"gin_pending_list_limit": "2048"},
         ),
     )
 

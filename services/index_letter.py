@@ -10,11 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Letter, Organization, Registry
-from services.search_words import Said, entries_of, folded_of, prepare, prepare_name
+from services.search.words import Said, entries_of, folded_of, prepare, prepare_name
 
 RULES: Final = 2
 """The edition of the rules; what another one entered, `wian search --reindex` enters anew."""
 
+_PIECE: Final = 25
 _ENTER: Final = """
 INSERT INTO letter_search (letter_id, place, registry_id, circular_id, secrecy, urgency,
     is_circular, dated, words, folded, rules)
@@ -76,8 +77,13 @@ async def index_letters(session: AsyncSession, *, after: UUID | None, limit: int
     if not letters:
         return []
     names = await _issuers(session, list({one.registry_id for one in letters}))
-    rows = await asyncio.to_thread(_rows, letters, names)
-    await session.execute(_AGAIN, rows)
+    rows = await asyncio.to_thread(_rows, letters[:_PIECE], names)
+    for at in range(_PIECE, len(letters) + _PIECE, _PIECE):
+        # The next words are parted here while the server enters the last.
+        _, rows = await asyncio.gather(
+            session.execute(_AGAIN, rows),
+            asyncio.to_thread(_rows, letters[at : at + _PIECE], names),
+        )
     return [one.id for one in letters]
 
 

@@ -17,9 +17,9 @@ from domain.vocabulary import Secrecy, Urgency
 from models import Organization, Registry
 from services.list_events import registries_of
 from services.note_reading import note_reading
-from services.search_places import find_places
-from services.search_question import read_question
-from services.search_results import FoundLetter, read_results
+from services.search.places import find_places
+from services.search.question import read_question
+from services.search.results import FoundLetter, read_results
 
 _PLACE_BITS: Final = 60
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from api.schemas.base import Given, GregorianDate, Told
 from domain.vocabulary import Secrecy, Urgency
+from services.search.marks import Marked
+from services.search.results import FoundLetter, Match
 from services.search_letters import Direction, SearchQuestion
-from services.search_marks import Marked
-from services.search_results import FoundLetter, Match
 
 
 class SearchAsked(Given):

@@ -28,7 +28,8 @@ _OUR_LETTER = "EXISTS (SELECT FROM my_letter l WHERE l.id = letter_id OFFSET 0)"
 # goes on, if they are few: to plan with thousands of names takes longer than most searches.
 #
 # A search looks at the newest letters first and goes back in steps: what everybody writes is not
-# sorted by the million. Of few matches in a step, all that is older is looked through at once.
+# sorted by the million. Of few matches in a step, all that is older is looked through at once. A
+# long page takes as many at a time as fill it.
 #
 # The planner does not know what it costs to read long texts that lie elsewhere, so it is led to the
 # index of words.
@@ -47,7 +48,7 @@ SET search_path = public, pg_temp SET max_parallel_workers_per_gather = 0 SET wo
 SET jit = off SET enable_seqscan = off SET enable_indexscan = off SET random_page_cost = 0.1
 AS $$
 DECLARE
-    newest CONSTANT integer := 500;
+    newest CONSTANT integer := greatest(500, most);
     steps CONSTANT integer := 8;
     mine uuid[];
     is_named boolean := desks IS NULL OR direction IS NOT DISTINCT FROM 'sent';
@@ -101,12 +102,13 @@ BEGIN
                 FROM (SELECT s.letter_id, s.place, s.registry_id, s.circular_id
                     FROM letter_search s
                     WHERE %1$s AND s.place%2$s < $2 AND s.place%2$s >= $3
-                        AND s.secrecy = ANY ($13)%3$s
+                        AND s.secrecy = ANY ($13)%3$s%5$s
                     ORDER BY s.place + 0 DESC FETCH FIRST %4$s ROWS WITH TIES) newest',
-                matches, CASE oldest WHEN 0 THEN ' + 0' ELSE '' END, conditions, newest)
+                matches, CASE oldest WHEN 0 THEN ' + 0' ELSE '' END, conditions, newest,
+                CASE given WHEN '{}' THEN '' ELSE ' AND s.letter_id <> ALL ($14)' END)
             INTO ids, places, issuers, circulars
             USING query, last, oldest, desks, mine, registries, since, until, of_urgency, of_class,
-                of_circulars, alike, classes;
+                of_circulars, alike, classes, given;
             found := coalesce(cardinality(ids), 0);
             FOR one IN 1 .. found LOOP
                 -- Letters of one instant share a page.
@@ -116,7 +118,6 @@ BEGIN
                     RETURN NEXT;
                     RETURN;
                 END IF;
-                CONTINUE WHEN ids[one] = ANY (given);
                 CONTINUE WHEN desks IS NOT NULL AND NOT (issuers[one] = ANY (desks)
                     OR EXISTS (SELECT FROM my_letter l WHERE l.id = ids[one]));
                 CONTINUE WHEN direction = 'received' AND NOT EXISTS (
@@ -298,13 +299,14 @@ def _create_table() -> None:
     op.execute("ALTER TABLE letter_search SET (toast_tuple_target = 128)")
     for column in ("place", "registry_id", "circular_id"):
         op.create_index(op.f(f"ix_letter_search_{column}"), "letter_search", [column])
-    # A short list of what is still to be sorted in: every search reads all of it.
+    # Every search reads all of what is still to be sorted in. Some eighty letters at a time are
+    # sorted in with half the work that twenty take, and to read them takes half a millisecond.
     op.create_index(
         op.f("ix_letter_search_words"),
         "letter_search",
         ["words"],
         postgresql_using="gin",
-        postgresql_with={"gin_pending_list_limit": "512"},
+        postgresql_with={"gin_pending_list_limit": "2048"},
     )
     op.create_index(
         op.f("ix_letter_search_folded"),
@@ -312,7 +314,7 @@ def _create_table() -> None:
         ["folded"],
         postgresql_using="gin",
         postgresql_ops={"folded": "gin_trgm_ops"},
-        postgresql_with={"gin_pending_list_limit": "512"},
+        postgresql_with={"gin_pending_list_limit": "2048"},
     )
 
 

@@ -12,7 +12,7 @@ from infra.database import create_engine, create_sessions
 from models import LetterSearch
 from services.find_officer import find_officer
 from services.index_letter import forget_index, index_letters
-from services.search_fold import fold
+from services.search.fold import fold
 from services.search_letters import SearchQuestion, search_letters
 from tests.conftest import Database
 from tests.support.relay_desk import Sessions

@@ -43,9 +43,11 @@ async def test_an_issued_letter_is_in_the_index_at_once(
     assert "'^โรงแรม'" not in row.words
 
 
+@pytest.mark.parametrize("piece", [1, 2, 3, 4])
 async def test_the_index_of_a_letter_is_the_same_as_a_fresh_one(
-    session: AsyncSession, directory: Directory
+    session: AsyncSession, directory: Directory, monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
+    monkeypatch.setattr("services.index_letter._PIECE", piece)
     for name in ("agency", "hall", "office"):
         await issue(session, directory[name], subject=f"อบต.{name}", body="ว ๙๒๗ 'ทดสอบ' \\")
     before = await _rows(session)

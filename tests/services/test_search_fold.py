@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search_fold import RUN, FoldedText, fold, fold_with_places, linked_runs, runs_of
+from services.search.fold import RUN, FoldedText, fold, fold_with_places, linked_runs, runs_of
 
 THAI = st.text(st.sampled_from("กขณนศสาํำแเัิุ่้็์ๆฯ๐๙ 05.-\nAé\0\u200b"), max_size=60)
 

@@ -12,11 +12,11 @@ from domain.buddhist_era import bangkok_date
 from domain.errors import InvalidError, NotFoundError
 from domain.vocabulary import EventKind, Secrecy, Urgency
 from models import Event, Letter
-from services import search_places
 from services.find_officer import find_officer
-from services.search_fold import fold
+from services.search import places
+from services.search.fold import fold
+from services.search.results import Match
 from services.search_letters import Direction, SearchPage, SearchQuestion, search_letters
-from services.search_results import Match
 from tests.support.directory import Directory
 from tests.support.letters import DAY, MORNING, cleared, issue, send
 
@@ -243,8 +243,8 @@ async def test_a_search_that_takes_too_long_is_broken_off(
 ) -> None:
     await issue(session, directory["agency"], subject=MEETING)
     slow = text("SELECT pg_sleep(60) WHERE CAST(:q AS text[]) IS NULL OR true")
-    monkeypatch.setattr(search_places, "_FOUND", slow.bindparams(q=None))
-    monkeypatch.setattr(search_places, "PATIENCE", 50)
+    monkeypatch.setattr(places, "_FOUND", slow.bindparams(q=None))
+    monkeypatch.setattr(places, "PATIENCE", 50)
     with pytest.raises(InvalidError) as refusal:
         await search(session, "ประชุมชี้แจง")
     assert refusal.value.reason == "search_takes_too_long"

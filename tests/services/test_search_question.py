@@ -1,7 +1,7 @@
 import pytest
 
 from domain.errors import InvalidError
-from services.search_question import MOST_SIGNS, read_question
+from services.search.question import MOST_SIGNS, read_question
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from infra.database import WORKER_ROLE, create_engine, create_sessions
 from infra.embedded.postgres import PostgresServer
 from models import Officer
 from services.find_officer import find_officer
-from services.search_question import read_question
+from services.search.question import read_question
 from tests.conftest import Database
 from tests.support.directory import create_directory
 from tests.support.letters import MORNING

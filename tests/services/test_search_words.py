@@ -1,6 +1,6 @@
 import pytest
 
-from services.search_words import RUN_MARK, SHORT_FORMS, entries_of, prepare, words_of
+from services.search.words import RUN_MARK, SHORT_FORMS, entries_of, prepare, words_of
 
 
 @pytest.mark.parametrize(
