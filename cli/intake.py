@@ -21,8 +21,8 @@ from cli.directory_files import read_directory
 from cli.open_ledger import read_ledger
 from cli.up import DIRECTORY
 from domain.buddhist_era import bangkok_date, thai_instant, thai_long_date
-from domain.intake.contradiction_json import contradiction_json
 from domain.intake.contradictions import find_contradictions
+from domain.intake.contradictions_json import contradiction_json
 from domain.intake.found import Found
 from domain.intake.read_text import read_text
 from domain.intake.reading import (
@@ -31,10 +31,11 @@ from domain.intake.reading import (
     LetterReading,
     Occasion,
     ReceiptStamp,
+    Term,
     TextReading,
 )
 from domain.intake.reading_json import contract_json
-from domain.intake.vocabulary import LetterKind, MatchStatus, RequestKind, TextMethod
+from domain.intake.vocabulary import LetterKind, MatchStatus, RequestKind, TermUnit, TextMethod
 from domain.notice_wording import one_line
 from domain.vocabulary import Secrecy, Urgency
 from infra.settings import Settings
@@ -67,6 +68,11 @@ _WORDS_TH: dict[object, str] = {
     RequestKind.SUBMIT: "ส่ง",
     RequestKind.PAY: "ชำระ",
     RequestKind.OTHER: "ดำเนินการ",
+    TermUnit.HOUR: "ชั่วโมง",
+    TermUnit.DAY: "วัน",
+    TermUnit.WORKING_DAY: "วันทำการ",
+    TermUnit.WEEK: "สัปดาห์",
+    TermUnit.MONTH: "เดือน",
 }
 _DOUBTFUL = 0.8
 
@@ -194,6 +200,7 @@ def _fields(letter: LetterReading) -> list[tuple[str, Found[Any]]]:
         *(("ลงวันที่ (อ้างถึง)", one.dated) for one in letter.references),
         *(("สิ่งที่ส่งมาด้วย", one.as_(lambda value: value.title)) for one in letter.enclosures),
         *(("ขอให้", one) for one in letter.deadlines),
+        *(("ขอให้", one) for one in letter.terms),
         *(("กำหนดงาน", one) for one in letter.occasions),
         ("ผู้ลงนาม", letter.signatory),
         ("ตำแหน่ง", letter.signatory_post),
@@ -209,12 +216,16 @@ def _words(value: object) -> str:
         case Deadline():
             clock = f" เวลา {value.time:%H.%M} น." if value.time else ""
             return f"{_WORDS_TH[value.kind]} ภายใน {thai_long_date(value.day)}{clock}"
+        case Term():
+            since = f" {value.since}" if value.since else ""
+            return f"{_WORDS_TH[value.kind]} ภายใน {value.count} {_WORDS_TH[value.unit]}{since}"
         case Occasion():
             until = f" ถึง {thai_instant(value.end)}" if value.end else ""
             return f"{thai_instant(value.start)}{until}"
         case ReceiptStamp():
             clock = f" เวลา {value.time:%H.%M} น." if value.time else ""
-            return f"{value.registry} เลขรับ {value.number} {thai_long_date(value.dated)}{clock}"
+            name = f"{value.registry} " if value.registry else ""
+            return f"{name}เลขรับ {value.number} {thai_long_date(value.dated)}{clock}"
         case date():
             return thai_long_date(value)
         case _:

@@ -11,7 +11,7 @@ from domain.intake.office_words import OFFICES, POSTS
 
 # A new post begins behind และ, a comma or a space; ทุกอำเภอ goes with what stands before it.
 _BETWEEN = re.compile(
-    rf"\s{{1,20}}และ\s{{1,20}}|\s{{0,20}}(?:,|และ)\s{{0,20}}(?={POSTS})|\s{{1,20}}(?={POSTS})"
+    rf"\s{{1,20}}และ\s{{1,20}}|\s{{0,20}}(?:,|/|และ)\s{{0,20}}(?={POSTS})|\s{{1,20}}(?={POSTS})"
     r"|(?:\s{1,20}|\A)\(?[0-9]{1,2}[.)]\s{0,5}(?=[ก-๎])|,\s{0,20}"
 )
 # What stands between two cuts and says nothing: the number of an item.

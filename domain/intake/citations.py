@@ -16,7 +16,8 @@ from domain.intake.thai_dates import DateAt
 
 _LETTER_WORD = re.compile(r"(?:บันทึกข้อความ|หนังสือ|วิทยุสื่อสาร|วิทยุ|โทรสาร)(?:ในราชการ|เวียน)?")
 _BEFORE_NUMBER = re.compile(
-    r"(?:[\s,]{0,10}(?:ด่วนที่สุด|ด่วนมาก|ด่วน|ลับที่สุด|ลับมาก|ลับ|ที่|เลขที่)){1,4}\s{0,10}$"
+    r"(?:[\s,]{0,10}(?:ด่วนที่สุด|ด่วนมาก|ด่วน|ลับที่สุด|ลับมาก|ลับ)|[\s,]{1,10}ที่){0,3}"
+    r"[\s,]{0,10}(?:ที่|เลขที่|ด่วนที่สุด|ด่วนมาก|ด่วน|ลับที่สุด|ลับมาก|ลับ)\s{0,10}$"
 )
 _ITEM = re.compile(r"(?:\A|(?<=\s))\(?[0-9]{1,2}[.)]\s{0,5}(?=[^0-9\s])")
 _COPIES = re.compile(
@@ -77,11 +78,11 @@ def _cited(folded: FoldedText, part: Part, dates: Sequence[DateAt]) -> Iterator[
     stops = [*(one.start for one in numbers[1:]), end]
     at = start
     for number, stop in zip(numbers, stops, strict=False):
-        dated = _date_behind(folded, dates, number.end, stop)
+        dated = date_behind(folded, dates, number.end, min(stop, number.end + _FARTHEST))
         yield Reference(
             number=_number(folded, number, part, is_dated=dated is not None),
             dated=dated,
-            issuer=_issuer(folded.text[at : number.start]),
+            issuer=issuer_before(folded.text[at : number.start]),
         )
         at = number.end
 
@@ -95,17 +96,18 @@ def _number(
     return folded.found(one.number, (one.start, one.end), sure=sure, rule=rule)
 
 
-def _date_behind(
+def date_behind(
     folded: FoldedText, dates: Sequence[DateAt], start: int, stop: int
 ) -> Found[date] | None:
+    """Return the date that begins between two places."""
     for one in dates:
-        if start <= one.start < min(stop, start + _FARTHEST):
+        if start <= one.start < stop:
             place = one.start, one.end
             return folded.found(one.day, place, sure=one.sure, rule="reference.dated")
     return None
 
 
-def _issuer(before: str) -> str | None:
+def issuer_before(before: str) -> str | None:
     """Return whose letter it is: what stands between หนังสือ and ที่."""
     bare = _BEFORE_NUMBER.sub("", before)
     words = [*_LETTER_WORD.finditer(bare)]

@@ -11,12 +11,13 @@ from domain.intake.vocabulary import ContactKind
 
 # Told by its first two letters, for whatever a scan made of the rest; a facsimile has สา in it.
 _LABEL = re.compile(
-    r"(?<![ก-๎])(?:[โไ][ทฑถ]|[ทฑ]ร)[^\s0-9]{0,9}(?:\s?/\s?โทรสาร)?|แฟกซ์|\bfax\b|\btel\b|มือถือ",
+    r"(?<![ก-๎])(?:[โไ][ทฑถ]|[ทฑ]ร)[^\s0-9]{0,9}(?:\s?/\s?โทรสาร)?|แฟกซ์|\bfax\b|\btel\b|มือถือ"
+    r"|(?:สอบถาม|ประสานงาน|ติดต่อ)(?:(?!โทร)[^0-9\n]){0,60}(?=0[0-9 -]{8})",
     re.IGNORECASE,
 )
-_FAX = re.compile(r"[^/]{2,6}[สล]า|แฟกซ์|fax", re.IGNORECASE)
+_FAX = re.compile(r"[^/ปต]{2,6}[สล]า|แฟกซ์|fax", re.IGNORECASE)
 _PHONE = re.compile(
-    r"(?<![0-9])0(?:[ -]?[0-9]){8,10}(?![0-9])(?:\s?-\s?[0-9]{1,4}(?![0-9]))?"
+    r"(?<![0-9])0(?:[ -]{0,3}[0-9]){8,10}(?![0-9])(?:\s?-\s?[0-9]{1,4}(?![0-9]))?"
     r"(?:\s{0,3}(?:ต[่้]?อ|กด|ext\.?)\s{0,3}[0-9]{1,6}(?:\s?[-,]\s?[0-9]{2,6}(?![0-9])){0,6})?"
 )
 _SHORT = re.compile(r"(?<![0-9])1[0-9]{3}(?![0-9])")

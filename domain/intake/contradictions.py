@@ -3,20 +3,32 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from domain.intake.contradiction_citations import Citation, find_citations
-from domain.intake.contradiction_deadlines import impossible_deadlines
-from domain.intake.contradiction_eras import confused_eras
-from domain.intake.contradiction_facts import differing_facts
-from domain.intake.contradiction_letters import (
+from domain.intake.contradiction.citations import Citation, find_citations
+from domain.intake.contradiction.columns import wrong_columns
+from domain.intake.contradiction.deadlines import impossible_deadlines
+from domain.intake.contradiction.enclosures import faulty_enclosures
+from domain.intake.contradiction.eras import confused_eras
+from domain.intake.contradiction.facts import differing_facts
+from domain.intake.contradiction.items import faulty_items
+from domain.intake.contradiction.letters import (
     differing_citations,
+    differing_mentions,
     impossible_dates,
     rival_numbers,
 )
-from domain.intake.contradiction_lists import faulty_lists
-from domain.intake.contradiction_offices import misspelt_offices
-from domain.intake.contradiction_percentages import wrong_percentages
-from domain.intake.contradiction_text import CheckedText, check_text
-from domain.intake.contradiction_weekdays import wrong_weekdays
+from domain.intake.contradiction.lists import faulty_lists
+from domain.intake.contradiction.missing_days import days_that_are_none
+from domain.intake.contradiction.number_words import differing_number_words
+from domain.intake.contradiction.occasions import impossible_occasions
+from domain.intake.contradiction.offices import misspelt_offices
+from domain.intake.contradiction.own_names import misspelt_names
+from domain.intake.contradiction.percentages import wrong_percentages
+from domain.intake.contradiction.products import wrong_products
+from domain.intake.contradiction.stretches import impossible_stretches_of_time
+from domain.intake.contradiction.subjects import differing_subjects
+from domain.intake.contradiction.sums import wrong_sums
+from domain.intake.contradiction.text import CheckedText, check_text
+from domain.intake.contradiction.weekdays import wrong_weekdays
 from domain.intake.reading import Contradiction, TextReading
 from domain.intake.vocabulary import ContradictionKind
 
@@ -44,12 +56,27 @@ def _findings(
     years = {
         span for one in facts if one.kind is ContradictionKind.YEAR_DIFFERS for span in one.spans
     }
+    words = {
+        span for one in facts if one.kind is ContradictionKind.WORDING_DIFFERS for span in one.spans
+    }
     yield from differing_citations(citations)
+    yield from differing_subjects(checked, citations, words)
+    yield from differing_mentions(checked)
     yield from impossible_dates(checked, citations)
     yield from rival_numbers(checked)
     yield from wrong_percentages(checked)
+    yield from wrong_sums(checked)
+    yield from wrong_columns(checked)
+    yield from wrong_products(checked)
+    yield from differing_number_words(checked)
     yield from confused_eras(checked, years)
     yield from impossible_deadlines(checked)
+    yield from impossible_stretches_of_time(checked)
+    yield from impossible_occasions(checked)
     yield from wrong_weekdays(checked)
+    yield from days_that_are_none(checked)
     yield from faulty_lists(checked)
+    yield from faulty_items(checked)
+    yield from faulty_enclosures(checked)
     yield from misspelt_offices(checked)
+    yield from misspelt_names(checked)

@@ -17,11 +17,21 @@ _ALIKE = str.maketrans(
     | dict.fromkeys("\x0b\x0c\x85\u2028\u2029", "\n")
     | {"：": ":"}
 )
-# What changes the length: ends of lines, marks of no width, เ twice for แ, and the circle of ำ
-# typed apart from its า, on whichever side of a tone mark.
+_UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_BLANKS = rf"[ \t{_UNSEEN}]"
+# What a mail that is passed on has before every line.
+_QUOTED = rf"(?:{_BLANKS}|>)"
+# What changes the length: ends of lines with the blanks on both sides, so that a date or a word of
+# several is the same whether its next line is indented or not; marks of no width, gaps before marks
+# that stand on a letter, เ twice for แ, and the circle of ำ typed apart from its า, on whichever
+# side of a tone mark.
 _CHANGE = re.compile(
-    r"\r\n?|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+|เเ|\u0e4d([่-๋]?)า|([่-๋])\u0e4dา"
+    rf"(?:(?<!{_BLANKS}){_BLANKS}++)?(?:\r\n?{_QUOTED}*+|\n{_QUOTED}++)|(?<!{_BLANKS}){_BLANKS}++\n"
+    rf"|[{_UNSEEN}]+|(?<=[ก-ฮั-ฺ]) {{1,3}}(?=[ัิ-ฺ็-๎])|เเ|\u0e4d([่-๋]?)า|([่-๋])\u0e4dา"
 )
+# Many a font loses the circle of ำ and leaves a gap; where no ำ is left, all of them were lost.
+_LOST_CIRCLE = re.compile(r"(?<=[ก-ฮ]) [่-๋]?า")
+_RINGED = re.compile("[ำ\u0e4d]")
 # A scan takes ๐ for o; beside other Latin letters it may be one.
 _ZERO = re.compile(r"(?<=[0-9])[oO]{1,3}(?![A-Za-z@])|(?<=[0-9][.:/])[oO]{1,2}(?=[0-9\s-])")
 
@@ -63,6 +73,7 @@ class FoldedText:
 def fold_text(received: str) -> FoldedText:
     """Fold a text of any kind; it never grows."""
     alike = _ZERO.sub(lambda zero: "0" * len(zero[0]), received.translate(_ALIKE))
+    alike = _with_circles(alike)
     pieces, ends, shifts = [], [], [0]
     taken = length = 0
     for change in _CHANGE.finditer(alike):
@@ -76,9 +87,16 @@ def fold_text(received: str) -> FoldedText:
     return FoldedText(received=received, text="".join(pieces), ends=ends, shifts=shifts)
 
 
+def _with_circles(text: str) -> str:
+    """Read a lost circle as the circle, in as many letters."""
+    if _RINGED.search(text) or not _LOST_CIRCLE.search(text):
+        return text
+    return _LOST_CIRCLE.sub(lambda gap: f"\u0e4d{gap[0][1:]}", text)
+
+
 def _instead(change: re.Match[str]) -> str:
     written = change[0]
-    if written[0] == "\r":
+    if "\n" in written or "\r" in written:
         return "\n"
     if written[0] == "เ":
         return "แ"

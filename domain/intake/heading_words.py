@@ -40,6 +40,7 @@ _WORDS = {
     "ส่วนราชการ": Heading.OFFICE,
     "เรื่อง": Heading.SUBJECT,
     "เรียน": Heading.ADDRESSEE,
+    "เสนอ": Heading.ADDRESSEE,
     "กราบเรียน": Heading.ADDRESSEE,
     "นมัสการ": Heading.ADDRESSEE,
     "ถึง": Heading.RECIPIENT,
@@ -55,12 +56,12 @@ _ADDRESSED = re.compile(r"[ \t]{0,3}(?:นาย|ผู้|ผู|ปลัด|�
 _AFTER = re.compile(r"[ \t]{0,40}[:*]{0,3}[ \t]{0,40}")
 # What the text of a letter begins with; near to a heading some of them would be taken for one.
 _OPENERS = (
-    r"ด้วย|ตาม|เนื่อง|อนุสนธิ|สืบเนื่อง|พร้อมนี้|จาก|เพื่อ|เมื่อ|โดย|ขอ|ข้อ|ในการ|กระผม|ข้าพเจ้า|บัดนี้|อาศัย|"
+    r"ด้วย(?!วิธี)|ตาม|เนื่อง|อนุสนธิ|สืบเนื่อง|พร้อมนี้|จาก|เพื่อ|เมื่อ|โดย|ขอ(?!ง)|ข้อ|ในการ|กระผม|ข้าพเจ้า|บัดนี้|อาศัย|"
     r"ดังนั้น|ทั้งนี้|ฉะนั้น|จึง|สำหรับ|ขณะนี้|อนึ่ง|ปัจจุบัน|ที่ผ่านมา|หากท่าน"
 )
 _OPENER = re.compile(_OPENERS)
 # Short words are taken for a heading only where a space or the end of the line follows.
-_NEAR = tuple(word for word in _LONGEST_FIRST if word not in {"ถึง", "นมัสการ"})
+_NEAR = tuple(word for word in _LONGEST_FIRST if word not in {"ถึง", "นมัสการ", "เสนอ"})
 # With what a damaged heading may still begin; most lines are sorted out by it.
 _NEAR_FIRST = frozenset("เแสศอฮกภถรธลวบ")
 _CLOSINGS = ("ขอแสดงความนับถือ", "ขอนมัสการด้วยความเคารพ", "ด้วยความเคารพอย่างยิ่ง")
@@ -109,6 +110,9 @@ def _whole_word(line: str) -> HeadingMark | None:
         return _mark(line, near, sure=1.0)
     if _WORDS[match[0]] in {Heading.SUBJECT, Heading.ENCLOSURE, Heading.REFERENCE}:
         return _mark(line, near, sure=0.8)
+    # To propose is a verb as well.
+    if match[0] == "เสนอ":
+        return None
     if _WORDS[match[0]] is Heading.ADDRESSEE and _ADDRESSED.match(line, match.end()):
         return _mark(line, near, sure=0.8)
     return None

@@ -30,6 +30,16 @@ _NAME = re.compile(
     r"(?:\(?ลงชื่อ\)?[ .…]{0,60})?\(\s{0,10}((?!ลงชื่อ|ลายมือชื่อ)[ก-๎][ก-๎. ]{3,70}?)\s{0,10}[)(\]]"
 )
 _TITLED = re.compile(rf"[(\[\]]?\s{{0,10}}((?:{_TITLES})[ก-๎. ]{{4,70}}?)\s{{0,10}}[)(\]]?")
+_GRADE = r"(?:เอก|โท|ตรี|จัตวา)"
+# A rank, which stands on a line of its own where a signature is to come between it and the name.
+_RANK = re.compile(
+    r"(?:\(?ลงชื่อ\)?\s{0,9})?((?:ว่าที่\s{0,3})?(?:"
+    rf"(?:พล|พัน|ร้อย|สิบ|จ่าสิบ)(?:ตำรวจ|จ่า|จ่าอากาศ|เรือ|อากาศ)?{_GRADE}|(?:นาวา|เรือ|จ่า)(?:อากาศ)?{_GRADE}"
+    r"|ดาบตำรวจ|(?:พล|พ|ร|น|จ|ส|ด)\.(?:[ก-ฮ]\.){1,3}"
+    r"|(?:รอง|ผู้ช่วย)?ศาสตราจารย์(?:\s{0,3}ดร\.)?|หม่อม(?:ราชวงศ์|หลวง)|คุณหญิง|นายแพทย์|แพทย์หญิง|ดร\."
+    r")(?:\s{0,3}หญิง)?)[\s.…_]{0,90}"
+)
+_SIGNED = re.compile(r"\(?(?:ลงชื่อ|ลงนาม)\)?[\s.…_]{0,90}")
 _POST_WORD = re.compile(r"ตำแหน่ง\s{0,4}[:.]?\s{0,4}")
 _NO_POST = re.compile(r"โทร|ไปรษณีย์|e-?mail|สำเนา|วันที่|[0-9]|\(|กำหนดการ|บัญชี", re.IGNORECASE)
 # The name stands within so many lines below the closing words, the post below the name.
@@ -45,6 +55,7 @@ class Foot:
         post: The post of who signs.
         authority: On whose behalf, where it is printed.
         authority_post: Whose.
+        first: The line of the name, or of the rank above it; None where there is no name.
         last: The line after the last of these.
     """
 
@@ -52,6 +63,7 @@ class Foot:
     post: Found[str] | None = None
     authority: Found[Authority] | None = None
     authority_post: Found[str] | None = None
+    first: int | None = None
     last: int
 
 
@@ -73,8 +85,8 @@ def _unclosed(folded: FoldedText, lines: Sequence[Line], body: range) -> Foot:
         if (
             said[0] == "("
             and said[-1] == ")"
-            and (name := _TITLED.fullmatch(said))
-            and _NAME.fullmatch(said)
+            and (name := _NAME.fullmatch(said))
+            and (_TITLED.fullmatch(said) or _is_signed(lines[max(at - 1, body.start)], name[1]))
         ):
             return _below(folded, lines, at, name, body.stop, sure=0.85)
     return Foot(last=body.stop)
@@ -90,13 +102,14 @@ def _below(
     sure: float,
 ) -> Foot:
     line = lines[at]
-    place = line.start + name.start(1), line.start + name.end(1)
-    signatory = folded.found(one_line(name[1]), place, sure=sure, rule="signatory.brackets")
+    above = lines[at - 1]
+    signatory = _signatory(folded, line, name, above, sure=sure)
+    first = at - 1 if _is_signed(above, name[1]) else at
     posts = _post_lines(lines, at + 1, stop)
     spoken = _authority(folded.text, posts)
     if spoken is None:
         post = _post(folded, *posts[0], sure=sure) if posts else None
-        return Foot(signatory=signatory, post=post, last=at + 1 + len(posts[:1]))
+        return Foot(signatory=signatory, post=post, first=first, last=at + 1 + len(posts[:1]))
     word, start, end, exact = spoken
     before = [(max(one[0], 0), min(one[1], start)) for one in posts if one[0] < start]
     after = [(max(one[0], end), one[1]) for one in posts if one[1] > end]
@@ -107,8 +120,32 @@ def _below(
             _AUTHORITIES[word], (start, end), sure=exact, rule="authority.words"
         ),
         authority_post=_post(folded, *after[0], sure=sure) if after else None,
+        first=first,
         last=at + 1 + len(posts),
     )
+
+
+def _signatory(
+    folded: FoldedText, line: Line, name: re.Match[str], above: Line, *, sure: float
+) -> Found[str]:
+    """Return who signed, with the rank above the name."""
+    start, end = line.start + name.start(1), line.start + name.end(1)
+    said = one_line(name[1])
+    rank = _rank(above.text, name[1])
+    if rank is not None and not said.startswith(rank[1]):
+        start, said = above.start + rank.start(1), f"{one_line(rank[1])} {said}"
+    return folded.found(said, (start, end), sure=sure, rule="signatory.brackets")
+
+
+def _rank(above: str, name: str) -> re.Match[str] | None:
+    """Return the rank on the line above a name; the name may stand behind it too."""
+    rank = _RANK.match(above)
+    return rank if rank and one_line(above[rank.end() :]) in {"", one_line(name)} else None
+
+
+def _is_signed(above: Line, name: str) -> bool:
+    """Tell whether the line above a name says that it is one who signs."""
+    return _SIGNED.fullmatch(above.text) is not None or _rank(above.text, name) is not None
 
 
 def _post_lines(lines: Sequence[Line], at: int, stop: int) -> list[tuple[int, int]]:

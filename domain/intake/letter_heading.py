@@ -23,7 +23,7 @@ _OFFICE_END = re.compile(
     r"(?:\(?(?:[โไ][ทฑ][รธถ]|[ทฑ]ร\.)|\t|[ \t]{3}|[ \t](?:ถนน|ถ\.|ที่\s|วันที่|หมู่ที่|เลขที่|ซอย|ลงวันที่))"
 )
 _FORMAL = re.compile(r"(?:คำสั่ง|ประกาศ|แถลงการณ์|ข่าวประชาสัมพันธ์|รายงานการประชุม)\s?(.{2,90})")
-_FORMAL_DATE = re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|แถลง) ?ณ ?วันที่\s{0,4}$")
+_FORMAL_DATE = re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|แถลง)\s{0,4}ณ\s{0,4}วันที่\s{0,4}$")
 _HOUR_BEHIND = re.compile(r"[\s,]{0,4}(?:[เแโ]?[วจ][ลส][าเ]|[0-9]{1,2} ?[.:] ?[0-9]{2} ?[นม])")
 _STAMPED = re.compile(r"รับ|[รธ][ัีื้]?[บป][ทฑ]|ออก|พิมพ์|ภายใน|ประชุม")
 _DATE_LEAD = re.compile(r"(?:\t|[ ]{2}|วัน[ทฑ][ี่ิื้]{1,2}\s?[:.]?|ลงวันที่)[ \t]{0,20}$")
@@ -36,6 +36,15 @@ _STAMP_LINE = re.compile(
 )
 _NOT_OFFICE = re.compile(
     r"(?:ที่|วันที่|เรื่อง|เรียน|ถึง|เวลา|เลข|รับ|ออก|บันทึกข้อความ|สำเนา|หนังสือรับรอง|ครุฑ|ตรา|หน้า|[ดตค][่้๊๋ิี]?ว[นมท])"
+)
+_NAME_GOES_ON = re.compile(r"(?:และ|เพื่อ|แห่ง)[ก-๎][ก-๎ ]{2,50}")
+# A number of a form that is not ours, with something a gap behind it.
+_UNREAD_NUMBER = re.compile(
+    r"ที่[ \t]{1,6}[ก-ฮ.]{2,6}[ \t]{0,3}[^ \t]{3,40}(?:[ ][^ \t]{1,20})?(?=\t|[ ]{3})"
+)
+# Whatever stands a gap behind the number is the name of who issued it, if it is a name.
+_NAME_BESIDE = re.compile(
+    rf"(?:\t|[ ]{{3}})[ \t]*(?!{_NOT_OFFICE.pattern})[ก-๎]{{3}}[^0-9]{{3,80}}\Z"
 )
 
 
@@ -186,12 +195,20 @@ def _first_office(
     """Return the first line that is an office, damaged or not: below it stands its address."""
     for at in order:
         line = lines[at]
-        if is_numbered(lines, at):
+        if is_numbered(lines, at) or _UNREAD_NUMBER.match(line.text):
             if found := _beside_number(folded, line):
                 return found
         elif (sure := _sure_of_office(line.text)) and not _is_beside_office(line.text):
-            return _office(folded, line.start, line.end, sure=sure, rule="issuer.letterhead")
+            end = _end_of_name(lines, at)
+            return _office(folded, line.start, end, sure=sure, rule="issuer.letterhead")
     return None
+
+
+def _end_of_name(lines: Sequence[Line], at: int) -> int:
+    """Return where the name of an office ends, which may go on in the next line."""
+    below = lines[at + 1] if at + 1 < len(lines) else None
+    goes_on = below is not None and below.gap == 0 and _NAME_GOES_ON.fullmatch(below.text)
+    return below.end if below is not None and goes_on else lines[at].end
 
 
 def _is_beside_office(said: str) -> bool:
@@ -208,12 +225,14 @@ def _sure_of_office(said: str) -> float | None:
 def _beside_number(folded: FoldedText, line: Line) -> Found[str] | None:
     """Return the letterhead that stands on the line of the number."""
     ends = [one.end for one in find_numbers(folded.text, line.start, line.end)]
+    if not ends and (unread := _UNREAD_NUMBER.match(line.text)):
+        ends = [line.start + unread.end()]
     if not ends:
         return None
     rest = folded.text[ends[-1] : line.end]
     start = ends[-1] + len(rest) - len(rest.lstrip())
-    sure = _sure_of_office(folded.text[start : line.end])
-    if sure is None:
+    sure = _sure_of_office(rest.lstrip()) or (0.75 if _NAME_BESIDE.match(rest) else None)
+    if sure is None or is_mark(rest.lstrip()):
         return None
     return _office(folded, start, line.end, sure=min(sure, 0.95), rule="issuer.beside")
 

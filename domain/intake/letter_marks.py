@@ -33,7 +33,7 @@ _WORD = r"(?:ด่วนที่สุด|ด่วนมาก|ด่วน|�
 _ALONE = re.compile(rf"[(\[“\"]?{_WORD}(?:[ \t,/]{{1,20}}{_WORD})?[)\]”\"]?|ด่วนภายใน.{{1,60}}")
 # Before the number, or behind it a gap away; never as the beginning of a longer word.
 _BESIDE = re.compile(
-    rf"{_WORD}(?![ก-๎])(?=[ \t]{{0,20}}(?:ที่|บันทึก|{_WORD}))|(?<=[0-9][ \t]){_WORD}(?![ก-๎])"
+    rf"{_WORD}(?![ก-๎])(?=[ \t]{{0,80}}(?:ที่|บันทึก|{_WORD}))|(?<=[0-9][ \t]){_WORD}(?![ก-๎])"
     rf"|(?<=[ \t]{{2}}){_WORD}(?![ก-๎])"
 )
 _EACH = re.compile(r"ด่วนที่สุด|ด่วนมาก|ด่วนภายใน|ด่วน|ลับที่สุด|ลับมาก|ลับ")

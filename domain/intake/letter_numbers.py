@@ -9,12 +9,15 @@ from domain.errors import InvalidError
 
 # The letters o and l stand for 0 and 1 where a scan took them for such.
 _FIGURE = "[0-9oOlI]"
+# An office within the office, which has no place in a number of ours: (1), .(ขก).
+_OFFICE = r"(?:\s?\.?\s?\([0-9ก-ฮ.]{1,6}\))"
+_IN_BRACKETS = re.compile(_OFFICE)
 # Parsed as what it is without its spaces and wrong dots; at least one figure must be one.
 NUMBER = (
     rf"(?:(?<![ก-๎.])|(?<=ที่))([ก-ฮ] ?[ก-ฮ](?: ?[ก-ฮ])?)\s{{0,3}}\.?\s{{0,3}}"
     rf"(?:\([ก-๎.]{{1,8}}\)\s{{0,3}})?"
-    rf"({_FIGURE}{{4,6}}(?:\s?[.,]\s?{_FIGURE}{{1,4}}){{0,4}})(?:\s?\([0-9]{{1,2}}\))?"
-    rf"\s{{0,4}}([/|lI])\s{{0,4}}([วจ])?\s{{0,4}}\.?\s{{0,2}}({_FIGURE}{{1,7}})(?![0-9/])"
+    rf"({_FIGURE}{{4,6}}(?:{_OFFICE}?\s?[.,]\s?{_FIGURE}{{1,4}}){{0,4}}){_OFFICE}?"
+    rf"\s{{0,4}}([/|lI])\s{{0,4}}([วจ])?(?:\s?\([ก-ฮ]\))?\s{{0,4}}\.?\s{{0,2}}({_FIGURE}{{1,7}})(?![0-9/])"
 )
 _NUMBER = re.compile(NUMBER)
 _ALIKE = str.maketrans("oOlI,", "0011.")
@@ -42,6 +45,7 @@ def read_number(match: re.Match[str]) -> DocumentNumber | None:
     """Return the number of one match of `NUMBER`, None where it is none after all."""
     letters, owner, _, mark, running = match.groups()
     # No number has จ in the place of ว; a scan takes one for the other.
+    owner = _IN_BRACKETS.sub("", owner)
     bare = "".join(f"{letters}{owner}/{'ว' if mark else ''}{running}".translate(_ALIKE).split())
     try:
         return parse_document_number(bare)
@@ -53,7 +57,6 @@ def _sure_of(match: re.Match[str]) -> float:
     figures = match[2] + match[5]
     if figures != figures.translate(_ALIKE) or match[3] != "/" or match[4] == "จ":
         return 0.7
-    # An office within the office has no place in a number of ours.
     if "(" in match[0]:
         return 0.7
     damaged = " " in match[1] or " " in match[2] or "\n" in match[0]

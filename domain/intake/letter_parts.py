@@ -22,6 +22,12 @@ _ENCLOSED = re.compile(
     r"(?:ลง ?วัน|ลว|จำนวน|พร้อม|ที่\s|หนังสือ|สำเนา|แบบ|บัญชี|รายชื่อ|กำหนดการ|ประกาศ|คำสั่ง|"
     r"[0-9]{1,2}\s?[ก-๎.]{4,12}\s?[0-9]{4})"
 )
+_CITED = re.compile(r"ลง ?วัน|ลว|จำนวน\s{0,3}[0-9]|[0-9]\s{0,3}(?:ชุด|ฉบับ|แผ่น|เล่ม)")
+_ISSUE = re.compile(r"(?:\()?ฉบับที่\s{0,3}[0-9]{1,5}\s?/\s?[0-9]{2,4}")
+# What no enclosure and no citation begins with, behind the number of an item.
+_SAID = re.compile(r"ตาม|ด้วย|เนื่อง|จึง|อนุสนธิ")
+# Below the subject the addressee follows within so many lines.
+_SUBJECT_LINES = 5
 _ADDRESSED = re.compile(rf"(?:และ|,|ทุก|\(|{POSTS})")
 _PAIRS = (("“", "”"), ("(", ")"))
 
@@ -108,7 +114,7 @@ class _Walk:
         if mark and self._is_new(mark.heading):
             self._open(line, at, mark)
             return True
-        if self._is_on and self._goes_on(line):
+        if self._is_on and self._goes_on(line, at):
             self.parts[-1].places.append((line.start, line.end))
             return True
         self._is_on = False
@@ -128,15 +134,31 @@ class _Walk:
         self.parts.append(Part(heading=mark.heading, at=at, places=places, sure=mark.sure))
         self._is_on = True
 
-    def _goes_on(self, line: Line) -> bool:
+    def _goes_on(self, line: Line, at: int) -> bool:
         part = self.parts[-1]
         if is_closing(line.text) or is_mark(line.text) or _RULE.fullmatch(line.text):
             return False
-        if part.heading is Heading.SUBJECT and self._is_formal and _tells(line.text):
+        if part.heading is Heading.SUBJECT and self._is_formal and _ends_title(line.text):
             return False
         if not part.places:
             return line.gap <= 2
-        return self._is_unbalanced(part) or _continues(line, part.heading, part.said(self._text))
+        return (
+            self._is_unbalanced(part)
+            or self._is_above_addressee(at)
+            or _continues(line, part.heading, part.said(self._text))
+        )
+
+    def _is_above_addressee(self, at: int) -> bool:
+        """Tell whether a line belongs to a subject of several, whatever it begins with."""
+        if self.parts[-1].heading is not Heading.SUBJECT or self._is_formal:
+            return False
+        for line in self._lines[at : min(at + _SUBJECT_LINES, self._frame.last)]:
+            mark = heading_of(line.text)
+            if mark and mark.heading in {Heading.ADDRESSEE, Heading.RECIPIENT}:
+                return True
+            if line.gap or is_closing(line.text):
+                return False
+        return False
 
     def _is_unbalanced(self, part: Part) -> bool:
         said = part.said(self._text)
@@ -160,9 +182,19 @@ class _Walk:
         )
 
 
+def _ends_title(said: str) -> bool:
+    """Tell whether a line below the subject of an order or of news is not part of it."""
+    return _tells(said) or _ISSUE.match(said) is not None
+
+
 def _tells(said: str) -> bool:
     """Tell whether a line below a subject without an addressee is the first of the text."""
     return begins_office(said) and _VERB.search(said) is not None
+
+
+def _tells_more(said: str) -> bool:
+    """Tell whether a line below citations or enclosures is the first of the text."""
+    return _tells(said) and _CITED.search(said) is None
 
 
 def _continues(line: Line, heading: Heading, said: str) -> bool:
@@ -180,7 +212,10 @@ def _continues(line: Line, heading: Heading, said: str) -> bool:
 
 
 def _continues_items(line: Line) -> bool:
-    if _ITEM.match(line.text) and line.gap <= 1 and len(line.text) <= _LONG_LINE:
+    item = _ITEM.match(line.text)
+    if (item and _SAID.match(line.text, item.end())) or _tells_more(line.text):
+        return False
+    if item and line.gap <= 1 and len(line.text) <= _LONG_LINE:
         return True
     if _ENCLOSED.match(line.text) and line.gap <= 2 and len(line.text) <= _LONG_LINE:
         return True

@@ -1,18 +1,20 @@
 """When what a letter speaks of takes place (ในวันที่ … เวลา …)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from domain.buddhist_era import BANGKOK
-from domain.intake.clock_times import HoursAt, find_hours
+from domain.intake.clock_times import CLOCK, HoursAt, find_hours
 from domain.intake.date_cues import DEADLINES, Cue, nearest_cue
+from domain.intake.day_lists import days_before
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found
 from domain.intake.reading import Occasion
 from domain.intake.requests import DAY_WORD
-from domain.intake.thai_dates import DateAt, calendar_day, read_month
+from domain.intake.schedule_rows import rows_of_schedule
+from domain.intake.thai_dates import DateAt
 
 _WEEKDAY = r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์)\s?ที่\s{0,3}$"
 # Dates of letters, of what is past, and of what begins and stays are no occasions.
@@ -24,27 +26,33 @@ _BETWEEN = re.compile(rf"(?:ระหว่าง|ตั้งแต่)\s{{0,3}
 _ON = re.compile(rf"(?<!ภาย)ใน\s{{0,3}}{DAY_WORD}$")
 _DAY = re.compile(r"วัน(?:\s?[ก-๎]{2,9}\s?)?ที่\s{0,3}$")
 _NAMED_DAY = re.compile(_WEEKDAY)
-_FIRST_DAY = re.compile(
-    r"(?<![0-9])([0-3]?[0-9])(?:\s([ก-ฮ][ก-๎.]{2,10}))?\s{0,3}(?:-|ถึง(?:วันที่)?|และ(?:วันที่)?|,)\s{0,3}$"
+_UNTIL = re.compile(
+    rf"\s{{0,3}}((?:ตั้งแต่)?(?:เวลา)?\s{{0,3}}{CLOCK}\s{{0,3}}(?:น\.?|นาฬิกา)?\s{{0,3}})?(?:-|(?:จน)?ถึง)\s{{0,3}}{DAY_WORD}$"
 )
-_UNTIL = re.compile(rf"\s{{0,3}}(?:-|(?:จน)?ถึง)\s{{0,3}}{DAY_WORD}$")
+# An hour until which something is to be done is none at which something begins.
+_LIMIT = re.compile(r"(?:ภายใน|ก่อน|ไม่เกิน|ไม่ช้ากว่า)\s{0,3}$")
 _EVENT = re.compile(
-    r"ประชุม|อบรม|สัมมนา|จัดงาน|จัดโครงการ|ตรวจ|ลงพื้นที่|พิธี|บรรยาย|ชี้แจง|กำหนดจัด|นิเทศ|สอบ|แข่งขัน|กิจกรรม|ดูงาน|เปิด|จัดขึ้น|ฝึก"
+    r"ประชุม|อบรม|สัมมนา|จัดงาน|จัดโครงการ|ตรวจ|ลงพื้นที่|พิธี|บรรยาย|ชี้แจง|กำหนดจัด|นิเทศ|สอบ|แข่งขัน|กิจกรรม|ดูงาน|เปิด|จัดขึ้น|ฝึก|เดินทาง"
 )
 _GOES_ON = re.compile(r"[^0-9\n]{0,5}[0-9]{1,2} ?[.:,]|\s{0,3}(?:-|[ถกภ]ึ?ง)\s{0,3}[0-9]")
 _LOST_HOUR = re.compile(r"[0-9]\s?[.,:]\s?[^\s]{0,3}\s{0,3}[-–ถ]")
 _WINDOW, _BEHIND, _CLAUSE = 70, 110, 120
+_SURE_OF_ROW = 0.7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Days:
-    """The days of an occasion, where they are printed, and how sure the words are."""
+    """The days of an occasion, where they are printed, and how sure the words are.
+
+    The hour at which it opens is told here where it stands between its two dates.
+    """
 
     first: date
     last: date
     start: int
     sure: float
     rule: str
+    opens: time | None = None
 
 
 def find_occasions(
@@ -61,55 +69,70 @@ def find_occasions(
         since: Where the letter's text begins; its subject says nothing of a date.
     """
     found: dict[Occasion, Found[Occasion]] = {}
+    rows = rows_of_schedule(folded.text, dates)
     for nth, one in enumerate(dates):
         before = dates[nth - 1] if nth else None
         after = dates[nth + 1].start if nth + 1 < len(dates) else len(folded.text)
         if one.start in taken or _is_first_of_two(folded.text, one, after):
             continue
-        if days := _days(folded.text, one, before, since):
+        for days in _days(folded.text, one, before, since, is_row=one.start in rows):
             occasion = _held(folded, one, days, after)
-            if occasion:
-                found.setdefault(occasion.value, occasion)
+            found.setdefault(occasion.value, occasion)
     return _told_once([*found.values()])
 
 
 def _is_first_of_two(text: str, one: DateAt, after: int) -> bool:
-    return after < one.end + 40 and _UNTIL.fullmatch(text, one.end, after) is not None
+    return after < one.end + 70 and _UNTIL.fullmatch(text, one.end, after) is not None
 
 
-def _days(text: str, one: DateAt, before: DateAt | None, since: int) -> _Days | None:
+def _days(
+    text: str, one: DateAt, before: DateAt | None, since: int, *, is_row: bool
+) -> Iterator[_Days]:
     start = max(one.start - _WINDOW, before.end if before else 0)
-    said = text[start : one.start]
-    if before and _UNTIL.fullmatch(said):
-        return _two_dates(text, before, one)
-    if first := _FIRST_DAY.search(said):
-        return _one_month(text, one, start + first.start(), first)
-    return _one_day(text, one, start, since)
+    if before and (until := _UNTIL.fullmatch(text[start : one.start])):
+        yield from _two_dates(text, before, one, until)
+    elif days_before(text, start, one):
+        yield from _one_month(text, one, start, is_row=is_row)
+    elif day := _one_day(text, one, start, since):
+        yield day
+    elif is_row:
+        sure = min(one.sure, _SURE_OF_ROW)
+        yield _Days(first=one.day, last=one.day, start=one.start, sure=sure, rule="occasion.row")
 
 
-def _two_dates(text: str, before: DateAt, one: DateAt) -> _Days | None:
-    start = max(before.start - _WINDOW, 0)
-    if not _BETWEEN.search(text[start : before.start]) or before.day > one.day:
-        return None
-    sure = min(before.sure, one.sure, 0.9)
-    return _Days(
-        first=before.day, last=one.day, start=before.start, sure=sure, rule="occasion.between"
+def _two_dates(text: str, before: DateAt, one: DateAt, until: re.Match[str]) -> Iterator[_Days]:
+    said = text[max(before.start - _WINDOW, 0) : before.start]
+    is_between = _BETWEEN.search(said) is not None
+    if before.day > one.day or not (is_between or _is_cued(said)):
+        return
+    hours = find_hours(until[1]) if until[1] else None
+    yield _Days(
+        first=before.day,
+        last=one.day,
+        start=before.start,
+        sure=min(before.sure, one.sure, 0.9 if is_between else 0.75),
+        rule="occasion.between",
+        opens=hours.opens if hours else None,
     )
 
 
-def _one_month(text: str, one: DateAt, start: int, first: re.Match[str]) -> _Days | None:
-    """Return days of which only the last is printed with its year: ๑๙ - ๒๑ มีนาคม ๒๕๖๔."""
-    month = read_month(first[2]) if first[2] else (one.day.month, 1.0)
-    day = month and calendar_day(one.day.year, month[0], int(first[1]))
-    said = text[max(start - _WINDOW, 0) : start]
-    if not day or day >= one.day or _NEVER.search(said):
-        return None
-    is_cued = _BETWEEN.search(said) or _ON.search(said) or _DAY.search(said)
-    if not is_cued:
-        return None
-    return _Days(
-        first=day, last=one.day, start=start, sure=min(one.sure, 0.9), rule="occasion.days"
-    )
+def _one_month(text: str, one: DateAt, since: int, *, is_row: bool) -> Iterator[_Days]:
+    """Yield days of which only the last is printed with its year: ๑๙ - ๒๑ มีนาคม ๒๕๖๔."""
+    days = days_before(text, since, one)
+    said = text[max(days[0].start - _WINDOW, 0) : days[0].start]
+    is_cued = _BETWEEN.search(said) is not None or _is_cued(said)
+    if not (is_cued or is_row):
+        return
+    sure, rule = (0.9, "occasion.days") if is_cued else (_SURE_OF_ROW, "occasion.row")
+    for row in days:
+        yield _Days(
+            first=row.first, last=row.last, start=row.start, sure=min(one.sure, sure), rule=rule
+        )
+
+
+def _is_cued(said: str) -> bool:
+    """Tell whether a day that follows is the day of something."""
+    return not _NEVER.search(said) and bool(_ON.search(said) or _DAY.search(said))
 
 
 def _one_day(text: str, one: DateAt, start: int, since: int) -> _Days | None:
@@ -142,7 +165,7 @@ def _cue(text: str, said: str, one: DateAt, since: int) -> str | None:
     return "occasion.near" if is_held else None
 
 
-def _held(folded: FoldedText, one: DateAt, days: _Days, after: int) -> Found[Occasion] | None:
+def _held(folded: FoldedText, one: DateAt, days: _Days, after: int) -> Found[Occasion]:
     text = folded.text
     hours = _hours_behind(text, one.end, min(one.end + _BEHIND, after))
     is_doubtful = hours is not None and _is_doubtful(text[one.end : one.end + _BEHIND], hours)
@@ -150,10 +173,9 @@ def _held(folded: FoldedText, one: DateAt, days: _Days, after: int) -> Found[Occ
     end = one.end + hours.end if hours else one.end
     if hours is None and (ahead := _hours_before(text, start)):
         hours, start = ahead
-    opens = hours.opens if hours else time.min
-    closes = hours.closes if hours else None
+    opens, closes = _hours(days, hours)
     begins = datetime.combine(days.first, opens, BANGKOK)
-    ends = _ends(days, hours is not None, closes)
+    ends = _ends(days, closes)
     if ends is not None and ends < begins:
         ends, is_doubtful = None, True
     return folded.found(
@@ -170,10 +192,17 @@ def _is_doubtful(behind: str, hours: HoursAt) -> bool:
     return goes_on or _LOST_HOUR.search(behind[: hours.start]) is not None
 
 
-def _ends(days: _Days, has_hours: bool, closes: time | None) -> datetime | None:
+def _hours(days: _Days, hours: HoursAt | None) -> tuple[time, time | None]:
+    """Return when it opens and closes; an hour behind the last day may be either."""
+    if days.opens is not None:
+        return days.opens, (hours.closes or hours.opens) if hours else None
+    return (hours.opens, hours.closes) if hours else (time.min, None)
+
+
+def _ends(days: _Days, closes: time | None) -> datetime | None:
     if closes is not None:
         return datetime.combine(days.last, closes, BANGKOK)
-    if days.last > days.first and not has_hours:
+    if days.last > days.first:
         return datetime.combine(days.last, time.min, BANGKOK)
     return None
 
@@ -194,7 +223,7 @@ def _hours_before(text: str, start: int) -> tuple[HoursAt, int] | None:
     floor = max(start - 50, 0)
     before = text[floor:start]
     at = before.rfind("เวลา")
-    hours = find_hours(before[at:]) if at >= 0 else None
+    hours = find_hours(before[at:]) if at >= 0 and not _LIMIT.search(before[:at]) else None
     if hours is None or before[at + hours.end :].strip() not in {"", "ของ", "ใน"}:
         return None
     return hours, floor + at

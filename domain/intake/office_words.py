@@ -54,6 +54,10 @@ OFFICES = (
     "ราชวิทยาลัย",
     "หอ",
     "พิพิธภัณฑ์",
+    "ตำรวจภูธร",
+    "เรือนจำ",
+    "ทัณฑสถาน",
+    "ท่าอากาศยาน",
 )
 _OFFICE = re.compile("|".join([*sorted(OFFICES, key=len, reverse=True), r"อบ[ตจ]\.?", r"ท[ตมน]\."]))
 _LONG = tuple(word for word in OFFICES if len(word) >= 6)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.intake.addressees import read_addressees
-from domain.intake.citations import read_enclosures, read_references
+from domain.intake.citations import read_enclosures
 from domain.intake.contacts import read_contacts
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found, T
 from domain.intake.heading_words import Heading
+from domain.intake.letter_body import read_body, read_citations
 from domain.intake.letter_foot import Foot, read_foot
 from domain.intake.letter_heading import (
     read_date,
@@ -29,8 +30,9 @@ from domain.intake.receipt_stamps import StampAt
 from domain.intake.recipient_lists import ListAt
 from domain.intake.requests import find_deadlines
 from domain.intake.split_letters import Frame
+from domain.intake.terms import find_terms
 from domain.intake.text_lines import Line
-from domain.intake.thai_dates import DateAt
+from domain.intake.thai_dates import DateAt, find_days_of_year, find_ends_of_months
 
 _LONG_BEFORE, _LONG_AFTER = 366, 3 * 366
 
@@ -70,8 +72,6 @@ def read_letter(
     parts = letter.parts
     foot = read_foot(folded, lines, letter.text, frame.closing)
     subject = read_subject(folded, parts)
-    asked = [one for one in letter.dates if one.start >= _text_start(lines, letter)]
-    deadlines, taken = find_deadlines(folded, asked)
     dated = read_date(
         folded,
         letter.dates,
@@ -79,13 +79,17 @@ def read_letter(
         _text_span(lines, letter),
         _foot_start(lines, letter, foot),
     )
+    asked = _asked(folded, lines, letter, dated)
+    deadlines, taken = find_deadlines(folded, asked)
     others = [one for one in asked if dated is None or _is_other(folded, one, dated)]
+    numbers = read_numbers(folded, lines, frame.first, letter.above)
+    said = _said(lines, letter, foot)
     start, end = folded.span(frame.start, frame.end)
     office = parts.of(Heading.OFFICE)
     return LetterReading(
         start=start,
         end=end,
-        numbers=read_numbers(folded, lines, frame.first, letter.above),
+        numbers=numbers,
         dated=dated.as_(lambda one: one.day) if dated else None,
         kind=read_kind(folded, frame.openings, parts.headings, lines[frame.head]),
         urgency=read_urgency(folded, [lines[at] for at in letter.head]),
@@ -93,9 +97,9 @@ def read_letter(
         issuer=_issuer(folded, lines, letter),
         addressees=read_addressees(folded, parts),
         subject=subject,
-        references=read_references(folded, parts, letter.dates),
+        references=read_citations(folded, parts, said, letter.dates, numbers),
         enclosures=read_enclosures(folded, parts),
-        body=_body(folded, lines, letter, foot),
+        body=read_body(folded, said, sure=0.7 if frame.closing is None else 0.95),
         signatory=foot.signatory,
         signatory_post=foot.post,
         authority=foot.authority,
@@ -113,6 +117,7 @@ def read_letter(
             for one in find_occasions(folded, others, taken, _text_start(lines, letter))
         ],
         receipt_stamps=[one.stamp for one in letter.stamps],
+        terms=find_terms(folded, *said),
     )
 
 
@@ -182,6 +187,18 @@ def _text_start(lines: Sequence[Line], letter: _Letter) -> int:
     return lines[start].start if start < len(lines) else letter.frame.end
 
 
+def _asked(
+    folded: FoldedText, lines: Sequence[Line], letter: _Letter, dated: Found[DateAt] | None
+) -> Sequence[DateAt]:
+    """Return the dates in the letter's text, those without a year too where it says which."""
+    start, end = _text_span(lines, letter)
+    days = [one for one in letter.dates if one.start >= start]
+    days += find_ends_of_months(folded.text, start, end)
+    if dated is not None:
+        days += find_days_of_year(folded.text, start, end, dated.value.day)
+    return sorted(days, key=lambda one: one.start)
+
+
 def _doubted(found: Found[T], day: date, dated: Found[DateAt] | None) -> Found[T]:
     """Doubt a day long before its letter or long after it: a figure of its year may be wrong."""
     if dated is None or -_LONG_BEFORE < (day - dated.value.day).days < _LONG_AFTER:
@@ -198,23 +215,26 @@ def _foot_start(lines: Sequence[Line], letter: _Letter, foot: Foot) -> int:
     if letter.frame.closing is not None:
         return letter.frame.end
     if foot.signatory is None:
-        return _last_office(lines, letter)
+        office = _last_office(lines, letter)
+        return letter.frame.end if office is None else lines[office].start
     return lines[min(foot.last, len(lines)) - 1].start
 
 
-def _last_office(lines: Sequence[Line], letter: _Letter) -> int:
-    """Return where the last line stands that is an office, with a date right below it."""
+def _last_office(lines: Sequence[Line], letter: _Letter) -> int | None:
+    """Return the last line that is an office, with a date right below it."""
     for at in reversed(letter.text):
         below = lines[at + 1].text if at + 1 < len(lines) else ""
         if below[:1].isdigit() and _may_be_office(lines[at]):
-            return lines[at].start
-    return letter.frame.end
+            return at
+    return None
 
 
 def _may_be_office(line: Line) -> bool:
     """Tell whether a line is an office, or stands apart as its damaged name would."""
     if len(line.text) > 90:
         return False
+    if line.text.startswith(("งาน", "กลุ่ม", "แผนก")) and len(line.text) <= 60:
+        return True
     is_apart = line.gap > 0 and len(line.text) <= 60 and " " not in line.text
     return is_apart or begins_office(line.text) or nearly_begins_office(line.text)
 
@@ -239,19 +259,10 @@ def _issuer(folded: FoldedText, lines: Sequence[Line], letter: _Letter) -> Found
     return at_foot or found
 
 
-def _body(
-    folded: FoldedText, lines: Sequence[Line], letter: _Letter, foot: Foot
-) -> Found[str] | None:
-    """Return the text from the subject's end to the closing words, as it was received."""
+def _said(lines: Sequence[Line], letter: _Letter, foot: Foot) -> tuple[int, int]:
+    """Return the stretch from the subject's end to the closing words, or to who signs or issues."""
     subject = letter.parts.of(Heading.SUBJECT)
     start = subject.span[1] if subject else _text_start(lines, letter)
-    closing = letter.frame.closing
-    last = min(closing if closing is not None else foot.last, letter.frame.last) - 1
-    end = lines[last].end if last >= 0 else start
-    said = folded.text[start:end]
-    if not said.strip():
-        return None
-    first = start + len(said) - len(said.lstrip())
-    at, until = folded.span(first, end)
-    sure = 0.95 if closing is not None else 0.7
-    return folded.found(folded.received[at:until], (first, end), sure=sure, rule="body.between")
+    ends = (letter.frame.closing, foot.first, _last_office(lines, letter), foot.last)
+    last = min(next(at for at in ends if at is not None), letter.frame.last) - 1
+    return start, max(lines[last].end if last >= 0 else start, start)

@@ -7,7 +7,13 @@ from datetime import time as time_of_day
 
 from domain.document_number import DocumentNumber
 from domain.intake.found import Found
-from domain.intake.vocabulary import ContactKind, ContradictionKind, LetterKind, RequestKind
+from domain.intake.vocabulary import (
+    ContactKind,
+    ContradictionKind,
+    LetterKind,
+    RequestKind,
+    TermUnit,
+)
 from domain.vocabulary import Authority, OrganizationKind, Secrecy, Urgency
 
 
@@ -30,6 +36,23 @@ class Deadline:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """Within what time something is asked for where no day is printed (ภายใน ๗ วัน นับแต่ …).
+
+    Attributes:
+        kind: What is asked for.
+        count: How many.
+        unit: Of what.
+        since: From when it is counted, as it is written; None where that is not said.
+    """
+
+    kind: RequestKind
+    count: int
+    unit: TermUnit
+    since: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Occasion:
     """A meeting, training or visit that a letter speaks of; aware instants of Bangkok.
 
@@ -42,9 +65,9 @@ class Occasion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReceiptStamp:
-    """A receiving stamp (ตรารับหนังสือ) on the letter; paper stamps may lack the time."""
+    """A receiving stamp (ตรารับหนังสือ) on the letter; paper stamps may lack registry and time."""
 
-    registry: str
+    registry: str | None
     number: int
     dated: date
     time: time_of_day | None
@@ -102,6 +125,7 @@ class LetterReading:
     deadlines: Sequence[Found[Deadline]]
     occasions: Sequence[Found[Occasion]]
     receipt_stamps: Sequence[Found[ReceiptStamp]]
+    terms: Sequence[Found[Term]] = ()
 
     @property
     def number(self) -> Found[DocumentNumber] | None:

@@ -49,6 +49,11 @@ _FIGURE = re.compile(r"[0-9]")
 _RECEIVED = shape_of("รับ")
 _FIGURES = re.compile(r"(?<![0-9])[0-9]{1,7}(?![0-9]|[./:|l-][0-9])")
 _TITLE = re.compile(r"\W{0,3}(?:ตรา)?(?:ลง)?รับหนังสือ\W{0,3}")
+# A post is nobody's registry, nor is a name in brackets or what a letter ends with.
+_NO_REGISTRY = re.compile(
+    r"\(|(?:รอง|ผู้ช่วย)?(?:นาย|ผู้[กวบจตอ]|ปลัด|อธิบดี|อธิการ|หัวหน้า|เลขาธิการ|เลขานุการ|ประธาน|ผอ\.|คณบดี|รัฐมนตรี)"
+    r"|ปฏิบัติ|รักษา|ขอแสดง|จึงเรียน|โทร|เรื่อง|เรียน|ถึง"
+)
 _PLACE = re.compile(r"(?:จ\.|จังหวัด|อ\.|อำเภอ)")
 _THAI = re.compile(r"[ก-๎]{3}")
 # Number, date and time take that many lines below the label at most.
@@ -175,19 +180,27 @@ def _hours(text: str, dated: DateAt, end: int) -> tuple[time, int] | None:
     return hours.opens, dated.end + hours.end
 
 
-def _registry(lines: Sequence[Line], label: _Label) -> tuple[int, str]:
-    """Return the registry's name, on the line of the number or on the lines above it."""
+def _registry(lines: Sequence[Line], label: _Label) -> tuple[int, str | None]:
+    """Return the registry's name, on the line of the number or on the lines above it, if any."""
     here = lines[label.at].text[: label.start].strip()
     if here and not _TITLE.fullmatch(here):
         return label.at, one_line(here)
     first = label.at
     while first and _is_of_name(lines, first - 1, label.at):
         first -= 1
-        if begins_office(lines[first].text):
+        is_place = _PLACE.match(lines[first].text) is not None
+        if begins_office(lines[first].text) and not (
+            is_place and begins_office(_above(lines, first))
+        ):
             break
     first = _without_notes(lines, first, label.at)
     names = [line.text for line in lines[first : label.at] if not _TITLE.fullmatch(line.text)]
-    return first, one_line(" ".join(names))
+    return first, one_line(" ".join(names)) or None
+
+
+def _above(lines: Sequence[Line], at: int) -> str:
+    """Return the line above, of which one may be the place (จังหวัด …)."""
+    return lines[at - 1].text if at and not _PLACE.match(lines[at - 1].text) else ""
 
 
 def _is_of_name(lines: Sequence[Line], at: int, label: int) -> bool:
@@ -199,6 +212,7 @@ def _is_of_name(lines: Sequence[Line], at: int, label: int) -> bool:
         and len(said) <= 80
         and _THAI.search(said) is not None
         and not any(one.isdigit() for one in said)
+        and not _NO_REGISTRY.match(said)
     )
 
 

@@ -36,7 +36,7 @@ _CUES = (
     (
         "deadline.until",
         0.9,
-        rf"(?:บัดนี้|เป็นต้นไป)\s{{0,3}}(?:จน)?ถึง\s{{0,3}}{DAY_WORD}$",
+        rf"(?:บัดนี้|วันนี้|เป็นต้นไป|ได้)\s{{0,3}}(?:จน)?ถึง\s{{0,3}}{DAY_WORD}$",
     ),
     (
         "deadline.last_day",
@@ -46,13 +46,16 @@ _CUES = (
 )
 _PATTERNS = [(rule, sure, re.compile(cue)) for rule, sure, cue in _CUES]
 _KINDS = (
-    (RequestKind.REPLY, r"ตอบรับ|ยืนยัน|แจ้งความประสงค์|ตอบกลับ|แบบตอบ|แจ้งการเข้าร่วม|ตอบแบบ"),
-    (RequestKind.REGISTER, r"ลงทะเบียน|สมัคร"),
-    (RequestKind.PAY, r"ชำระ|โอนเงิน|ค่าธรรมเนียม|ค่าลงทะเบียน|เบิกจ่าย|นำส่งเงิน|จ่ายเงิน"),
-    (RequestKind.REPORT, r"(?<!แบบ)(?<!แบบการ)รายงาน|แจ้งผล"),
+    (
+        RequestKind.REPLY,
+        r"ตอบรับ|ยืนยัน|แจ้งความประสงค์|ตอบกลับ|แจ้งกลับ|ขอทราบผล|แบบตอบ|แจ้งการเข้าร่วม|ตอบแบบ",
+    ),
+    (RequestKind.REGISTER, r"ลงทะเบียน|(?<!ผู้)สมัคร"),
+    (RequestKind.PAY, r"ชำระ|โอนเงิน|ค่าธรรมเนียม|ค่า(?:ลงทะเบียน|สมัคร)|เบิกจ่าย|นำส่งเงิน|จ่ายเงิน"),
+    (RequestKind.REPORT, r"(?<!แบบ)(?<!แบบการ)รายงาน(?!ตัว)|แจ้งผล"),
     (
         RequestKind.SUBMIT,
-        r"จัดส่ง|นำส่ง|ส่ง(?!เสริม|ต่อ|มาด้วย|มาพร้อม|ผล|เงิน)|เสนอ|ยื่น|แจ้งรายชื่อ|แจ้งข้อมูล|กรอกข้อมูล|บันทึกข้อมูล",
+        r"จัดส่ง|นำส่ง|ส่ง(?!เสริม|ต่อ|มาด้วย|มาพร้อม|ผล|เงิน)|เสนอ|ยื่น|แจ้ง(?:ราย)?ชื่อ|แจ้งข้อมูล|กรอกข้อมูล|บันทึกข้อมูล",
     ),
 )
 _WORDS = [(kind, re.compile(words)) for kind, words in _KINDS]
@@ -79,6 +82,9 @@ _SHAPES = [(kind, _near_shapes(words)) for kind, words in _LONG_WORDS]
 _NEXT_REQUEST = re.compile(r"โปรด|ขอให้|ให้|แล้ว|จึง|โดย|ทั้งนี้|หาก|และ|\n\n")
 # A time of day that could not be read.
 _SAYS_HOUR = re.compile(r"\s{0,3}(?:[เแโ]?[วจ][ลส][าเ]|[0-9]{1,2}[.:,][0-9oO]{2})")
+_DATED = re.compile(r"(?:ลง\s?วันที่|ลว\.?|ลง)\s{0,3}$")
+# Between a request and its day so many letters may be cited.
+_CITATIONS = 3
 _WINDOW, _BEFORE, _AFTER = 60, 140, 60
 _DOUBTFUL = 0.75
 """So sure at most is what is asked for where no word says it whole."""
@@ -92,23 +98,31 @@ def find_deadlines(
     taken = set()
     for nth, one in enumerate(dates):
         since = dates[nth - 1].end if nth else 0
-        if deadline := _deadline(folded, one, since):
+        if deadline := _deadline(folded, one, since, _asked_since(folded.text, dates[:nth])):
             taken.add(one.start)
             found.setdefault(deadline.value, deadline)
     return _told_once([*found.values()]), frozenset(taken)
 
 
-def _deadline(folded: FoldedText, one: DateAt, floor: int) -> Found[Deadline] | None:
+def _asked_since(text: str, before: Sequence[DateAt]) -> int:
+    """Return the end of the nearest date before that is not the date of a cited letter."""
+    for one in reversed(before[-_CITATIONS:]):
+        if not _DATED.search(text[max(one.start - 20, 0) : one.start]):
+            return one.end
+    return before[-_CITATIONS - 1].end if len(before) > _CITATIONS else 0
+
+
+def _deadline(folded: FoldedText, one: DateAt, floor: int, said: int) -> Found[Deadline] | None:
     since = max(floor, one.start - _WINDOW)
     before = folded.text[since : one.start]
     for rule, sure, cue in _PATTERNS:
         if match := cue.search(before):
-            return _asked(folded, one, floor, since + match.start(), rule, min(sure, one.sure))
+            return _asked(folded, one, said, since + match.start(), rule, min(sure, one.sure))
     near = nearest_cue(before)
     if near is None or near.cue not in DEADLINES:
         return None
     sure = min(0.7 if near.off <= 0.5 else 0.6, one.sure)
-    return _asked(folded, one, floor, one.start - near.length, "deadline.near", sure)
+    return _asked(folded, one, said, one.start - near.length, "deadline.near", sure)
 
 
 def _asked(
@@ -117,7 +131,7 @@ def _asked(
     until, end = _time(folded.text, start, one)
     before = folded.text[max(start - _BEFORE, since) : start]
     behind = folded.text[end : end + _AFTER]
-    kind, sureness = _kind(before, behind)
+    kind, sureness = kind_asked(before, behind)
     sure = min(sure, sureness)
     if until is None and _SAYS_HOUR.match(behind):
         sure = min(sure, _DOUBTFUL)
@@ -138,7 +152,7 @@ def _time(text: str, start: int, one: DateAt) -> tuple[time | None, int]:
     return hours.closes or hours.opens, one.end + hours.end
 
 
-def _kind(before: str, behind: str) -> tuple[RequestKind, float]:
+def kind_asked(before: str, behind: str) -> tuple[RequestKind, float]:
     """Return what is asked for: the nearest such word before the date, else behind it."""
     before = before.rpartition("\n\n")[2]
     if nearest := _nearest(before, _WORDS):

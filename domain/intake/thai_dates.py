@@ -1,6 +1,7 @@
 """Dates in a text: worded, abbreviated or in figures, of either era, never guessed."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,11 +22,19 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2156
 _FIRST_SHORT_YEAR = 40
 
 _YEAR = r"(2 ?[05] ?[0-9] ?[0-9]|1[89][0-9]{2}|2[0-9]{3}|[0-9]{2})(?![0-9]|[.,:/][0-9])"
+# What stands between the parts of a date: blanks, the end of a line, a page and its number.
+_GAP = r"(?:[\s.,]{0,8}|\s{0,3}\n-\s?[0-9]{1,3}\s?-\n\s{0,3})"
 # As a lookahead: what looks like a date and is none must not swallow the date behind it.
 _WORDED = re.compile(
-    r"(?<![0-9])(?<![0-9][.,/])(?=([0-3]?[0-9])[\s.]{0,8}(?:เดือน\s{0,3})?"
-    r"([ก-ฮเ-ไ](?:[ .,\n]?[ก-๎]){1,17}?[.,]?)[\s.,]{0,8}"
-    rf"(?:([พฟผฝค]) ?[.,]? ?[ศคตส] ?[.,]?\s{{0,3}})?{_YEAR})"
+    rf"(?<![0-9])(?<![0-9][./])(?=([0-3]?[0-9]){_GAP}(?:เดือน\s{{0,3}})?"
+    rf"([ก-ฮเ-ไ](?:[ .,\n]?[ก-๎]){{1,17}}?[.,]?){_GAP}"
+    rf"(?:([พฟผฝค])(?: ?[.,]? ?[ศคตส] ?[.,]?|ุทธศักราช|ริสต์ศักราช)\s{{0,3}})?{_YEAR})"
+)
+_THIS_YEAR = re.compile(
+    r"(?<![0-9])(?<![0-9][.,/])([0-3]?[0-9])[\s.]{0,8}([ก-ฮเ-ไ][ก-๎.]{2,10}?)\s{0,3}(?:ศก|ปี)?นี้"
+)
+_WITHIN_MONTH = re.compile(
+    r"(?<=ภายใน)\s{0,3}(?:สิ้น)?เดือน\s{0,3}([ก-ฮเ-ไ][ก-๎.]{2,10}?)\s{0,3}(?:([พค])\.ศ\.\s{0,3})?([0-9]{4})(?![0-9])"
 )
 _FIGURES = re.compile(
     r"(?<![0-9/.-])([0-3]?[0-9]) ?([/.-]) ?([01]?[0-9]) ?\2 ?"
@@ -58,6 +67,34 @@ def find_dates(text: str) -> Sequence[DateAt]:
         if not dates or one.start >= dates[-1].end:
             dates.append(one)
     return dates
+
+
+def find_ends_of_months(text: str, start: int, end: int) -> Sequence[DateAt]:
+    """Return the last days of months within which something is asked for: ภายในเดือนมีนาคม ๒๕๖๘."""
+    days = []
+    for match in _WITHIN_MONTH.finditer(text, start, end):
+        month, year = _NUMBERS.get(match[1]), gregorian_year(match[3], match[2])
+        if month and year:
+            day = date(year, month, monthrange(year, month)[1])
+            days.append(
+                DateAt(day=day, start=match.start(), end=match.end(), sure=0.75, rule="date.month")
+            )
+    return days
+
+
+def find_days_of_year(text: str, start: int, end: int, since: date) -> Sequence[DateAt]:
+    """Return days to come in the year of a letter's own date: ๑๕ พฤศจิกายน นี้."""
+    days = []
+    for match in _THIS_YEAR.finditer(text, start, end):
+        month = _NUMBERS.get(match[2])
+        day = month and calendar_day(since.year, month, int(match[1]))
+        if day and day >= since:
+            days.append(
+                DateAt(
+                    day=day, start=match.start(), end=match.end(), sure=0.75, rule="date.this_year"
+                )
+            )
+    return days
 
 
 def gregorian_year(figures: str, era: str | None = None) -> int | None:

@@ -25,6 +25,16 @@ class RequestKind(StrEnum):
     OTHER = "other"
 
 
+class TermUnit(StrEnum):
+    """In what the time for an answer is counted."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WORKING_DAY = "working_day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class ContactKind(StrEnum):
     """How the owner of a letter is reached."""
 

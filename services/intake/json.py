@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from domain.intake.contradiction_json import full_contradiction_json
+from domain.intake.contradictions_json import full_contradiction_json
 from domain.intake.reading import Contradiction, TextReading
 from domain.intake.reading_json import full_json
 

@@ -347,7 +347,7 @@ CASES: list[Case] = [
                 "secrecy": "secret",
                 "deadlines": [{"kind": "report", "date": "2023-12-09"}],
                 "deadline_times": ["12:00"],
-                "signatory": "มั่นคง แข็งแรง",
+                "signatory": "พลตำรวจโท มั่นคง แข็งแรง",
                 "signatory_post": "ผู้ช่วยผู้บัญชาการ",
                 "authority": "performing_duties_for",
                 "authority_post": "ผู้บัญชาการตำรวจแห่งชาติ",

@@ -190,6 +190,11 @@ def test_a_letter_that_says_one_thing_twice_differently_is_found() -> None:
             id="two schools",
         ),
         pytest.param(
+            "ผลการสำรวจปรากฏว่ามีครัวเรือนที่คัดแยกขยะต้นทางครบถ้วนแล้ว จำนวน ๗๑ แห่ง "
+            "เฉพาะในพื้นที่อำเภอปัว มีครัวเรือนที่คัดแยกขยะต้นทางครบถ้วนแล้ว จำนวน ๑๑ แห่ง",
+            id="a district and the whole land",
+        ),
+        pytest.param(
             "ผู้บริหาร จำนวน ๑ คน เจ้าหน้าที่ จำนวน ๒ คน และพนักงานขับรถ จำนวน ๑ คน",
             id="who takes part",
         ),

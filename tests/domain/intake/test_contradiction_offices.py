@@ -1,6 +1,6 @@
 import pytest
 
-from domain.intake.contradiction_known_offices import KINDS_OF_BODIES, POSTS
+from domain.intake.contradiction.known_offices import KINDS_OF_BODIES, POSTS
 from domain.intake.reading import RecipientList, TextReading
 from domain.intake.vocabulary import ContradictionKind
 from tests.support.readings import Written, found_in, read_rows

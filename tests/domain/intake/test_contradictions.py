@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.intake.contradiction_json import contradiction_json, full_contradiction_json
 from domain.intake.contradictions import find_contradictions
+from domain.intake.contradictions_json import contradiction_json, full_contradiction_json
 from domain.intake.read_text import read_text
 from domain.intake.vocabulary import ContradictionKind
 from tests.support.clean_texts import CLEAN, TABLE, enclosed_after, official

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.intake.folded_text import fold_text
 
-MARKS = st.text("กเแ\u0e4dา่้๑1 \u00a0\u200b\r\n\u2013", max_size=30)
+MARKS = st.text("กเแ\u0e4dา่้๑1 \t>\u00a0\u200b\r\n\u2013", max_size=30)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,12 @@ MARKS = st.text("กเแ\u0e4dา่้๑1 \u00a0\u200b\r\n\u2013", max_size=
         ("ก\u200bข\ufeff", "กข"),
         ("ก\u00a0ข\u2013ค", "ก ข-ค"),
         ("ก\r\nข\rค\x0cง", "ก\nข\nค\nง"),
+        ("ก  \n\t ข\r\n  \r\n ค", "ก\nข\n\nค"),
+        ("> ก\n> > ข", "> ก\nข"),
+        ("  ก  ข", "  ก  ข"),
+        ("ที ่ ๑", "ที่ 1"),
+        ("จ านวน น ้า", "จำนวน น้ำ"),
+        ("จ านวน คำ", "จ านวน คำ"),
     ],
 )
 def test_look_alikes_become_one(received: str, folded: str) -> None:

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from domain.intake.contradiction_alignment import Passage
-from domain.intake.contradiction_figures import Figure
-from domain.intake.contradiction_lists import named_rows, rows_place
-from domain.intake.contradiction_text import Place, contradiction
+from domain.intake.contradiction.alignment import Passage
+from domain.intake.contradiction.figures import Figure
+from domain.intake.contradiction.lists import named_rows, rows_place
+from domain.intake.contradiction.text import Place, contradiction
 from domain.intake.reading import Contradiction, RecipientList
 from domain.intake.vocabulary import ContradictionKind
 

@@ -5,13 +5,18 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from domain.buddhist_era import BUDDHIST_ERA_OFFSET, looks_buddhist
-from domain.intake.contradiction_text import CheckedText, Place, contradiction
+from domain.intake.contradiction.text import CheckedText, Place, contradiction
 from domain.intake.reading import Contradiction
 from domain.intake.vocabulary import ContradictionKind
 
 _IN_ERA = r"([พค]) ?\. ?ศ ?\.?\s{0,3}([0-9]{4})"
 _YEAR = re.compile(rf"{_IN_ERA}(?![0-9])")
 _BOTH = re.compile(rf"{_IN_ERA}\s{{0,3}}(?:\(|/|หรือ)\s{{0,3}}{_IN_ERA}(?![0-9])")
+# ปี ๒๕๗๓ (ค.ศ. ๒๐๓๐): a year without its era is of the other one.
+_ONE_NAMED = re.compile(
+    r"(?:ปี(?:พุทธศักราช)?|พุทธศักราช)\s{0,3}([0-9]{4})\s{0,3}(?:\(|/|หรือ)\s{0,3}"
+    r"(?:ปี\s{0,2})?ค ?\. ?ศ ?\.?\s{0,3}([0-9]{4})(?![0-9])"
+)
 _STRETCH = re.compile(
     r"(?:ปี|[พค] ?\. ?ศ ?\.?)\s{0,3}([0-9]{4})\s{0,3}(?:-|ถึง)\s{0,3}"
     r"(?:(?:ปี)?\s{0,3}[พค] ?\. ?ศ ?\.?)?\s{0,3}([0-9]{4})(?![0-9])"
@@ -66,17 +71,27 @@ def _wrong_eras(checked: CheckedText) -> Iterator[Contradiction]:
 def _unequal_pairs(checked: CheckedText) -> Iterator[Contradiction]:
     """One year told in both eras (พ.ศ. 2564 หรือ ค.ศ. 2021) must be one year."""
     for match in _BOTH.finditer(checked.text):
-        years = {match[1]: int(match[2]), match[3]: int(match[4])}
-        if len(years) < 2 or not looks_buddhist(years["พ"]) or looks_buddhist(years["ค"]):
-            continue
-        is_known = years["ค"] >= _FIRST_SIDE_BY_SIDE
-        if is_known and years["พ"] - years["ค"] != BUDDHIST_ERA_OFFSET:
-            yield contradiction(
-                ContradictionKind.ERA_CONFUSED,
-                f"พ.ศ. {years['พ']} ตรงกับ ค.ศ. {years['พ'] - BUDDHIST_ERA_OFFSET} "
-                f"ไม่ใช่ ค.ศ. {years['ค']}",
-                [checked.place(match[2], *match.span(2)), checked.place(match[4], *match.span(4))],
-            )
+        if match[1] != match[3]:
+            spans = {match[1]: match.span(2), match[3]: match.span(4)}
+            yield from _unequal(checked, spans["พ"], spans["ค"])
+    for match in _ONE_NAMED.finditer(checked.text):
+        yield from _unequal(checked, match.span(1), match.span(2))
+
+
+def _unequal(
+    checked: CheckedText, buddhist: tuple[int, int], christian: tuple[int, int]
+) -> Iterator[Contradiction]:
+    """Compare a year with itself in the other era."""
+    places = [checked.place(checked.text[slice(*at)], *at) for at in sorted((buddhist, christian))]
+    one, other = (int(checked.text[slice(*at)]) for at in (buddhist, christian))
+    if not looks_buddhist(one) or looks_buddhist(other) or other < _FIRST_SIDE_BY_SIDE:
+        return
+    if one - other != BUDDHIST_ERA_OFFSET:
+        yield contradiction(
+            ContradictionKind.ERA_CONFUSED,
+            f"พ.ศ. {one} ตรงกับ ค.ศ. {one - BUDDHIST_ERA_OFFSET} ไม่ใช่ ค.ศ. {other}",
+            places,
+        )
 
 
 def _impossible_stretches(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from domain.buddhist_era import BANGKOK, bangkok_date, thai_long_date
-from domain.intake.contradiction_text import CheckedText, Place, contradiction, day_place
+from domain.intake.contradiction.text import CheckedText, Place, contradiction, day_place
 from domain.intake.found import Found
 from domain.intake.reading import Contradiction, Deadline, LetterReading, Occasion
 from domain.intake.vocabulary import ContradictionKind, RequestKind
@@ -19,6 +19,8 @@ _NEW = timedelta(days=60)
 # Something that goes on so long may still be joined when it has begun.
 _LONG = timedelta(days=3)
 _BEFOREHAND = (RequestKind.REGISTER, RequestKind.REPLY)
+# Who is to come is told before it begins.
+_WHO_COMES = re.compile("รายชื่อผู้(?:เข้า|แทน|สมัคร|ร่วม|จะ|ประสงค์)|แบบตอบรับ|ใบสมัคร")
 _AFTERWARDS = re.compile(r"(?:ภายหลัง|หลังจาก|หลังการ|เมื่อเสร็จ|เสร็จสิ้น|แล้วเสร็จ|ผลการ|ประเมินผล)")
 
 
@@ -73,10 +75,12 @@ def _after_occasion(
 ) -> Iterator[Contradiction]:
     """Look at the last thing that is to come: an earlier one may have a deadline of its own."""
     coming = [one for one in letter.occasions if _is_to_come(letter, one)]
-    if deadline.value.kind not in _BEFOREHAND or not coming:
+    said = received[max(deadline.start - 60, 0) : deadline.start]
+    is_names = deadline.value.kind is RequestKind.SUBMIT and _WHO_COMES.search(said)
+    is_beforehand = deadline.value.kind in _BEFOREHAND or is_names
+    if not is_beforehand or not coming:
         return
     last = max(coming, key=lambda one: one.value.start)
-    said = received[max(deadline.start - 60, 0) : deadline.start]
     if _ends_after(deadline.value, last.value) and not _AFTERWARDS.search(said):
         day = bangkok_date(last.value.start)
         yield contradiction(

@@ -9,18 +9,20 @@ from enum import StrEnum
 from domain.intake.thai_dates import find_dates
 
 # Longer words first: what begins with another unit is not that unit.
-_UNITS = (
-    "หลังคาเรือน|เปอร์เซ็นต์|ครัวเรือน|สถานศึกษา|หลักสูตร|หมู่บ้าน|กิโลเมตร|กิโลกรัม|"
+UNITS = (
+    "หลังคาเรือน|ตารางเมตร|สัปดาห์|เปอร์เซ็นต์|ครัวเรือน|สถานศึกษา|หลักสูตร|หมู่บ้าน|กิโลเมตร|กิโลกรัม|"
     "หน่วยงาน|โรงเรียน|โครงการ|กิจกรรม|จังหวัด|เครื่อง|ชั่วโมง|รายการ|ครั้ง|คะแนน|"
     "ชุมชน|อำเภอ|ศูนย์|กลุ่ม|เดือน|แห่ง|ท่าน|ฉบับ|เล่ม|แผ่น|ตำบล|หลัง|ห้อง|เมตร|ลิตร|"
-    "นาที|ราย|รูป|บาท|ชุด|คัน|ไร่|ตัน|วัน|ต้น|ตัว|คน|ปี|%"
+    "นาที|ราย|รูป|บาท|ชุด|คัน|ไร่|ตัน|วัน|ต้น|ตัว|คน|ปี|"
+    "เที่ยว|กล่อง|มื้อ|คืน|รีม|งวด|รุ่น|ขวด|ถุง|ม้วน|ด้าม|ผืน|%"
 )
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,6})?"
 # 12/2564 and 0023.4/927 are numbers of something, and a telephone counts nothing.
 _FIGURE = re.compile(
     rf"(?<![0-9])(?<![0-9][.,])({_NUMBER})(?![0-9])"
-    rf"(?:\s{{0,3}}((?:พัน|หมื่น|แสน|ล้าน){{0,2}}(?:{_UNITS}))(?!ที่))?"
+    rf"(?:\s{{0,3}}((?:พัน|หมื่น|แสน|ล้าน){{0,2}}(?:{UNITS}))(?!ที่))?"
 )
+_TIME = re.compile(r"(?<![0-9.:])([01]?[0-9]|2[0-3])[.:]([0-5][0-9])(?=\s{0,3}(?:น\.|น\s|นาฬิกา))")
 _PERCENT = re.compile(r"ร้อยละ\s{0,3}\Z")
 _YEAR = re.compile(r"(?:1[89]|2[0-7])[0-9]{2}")
 _YEAR_BEFORE = re.compile(
@@ -33,6 +35,7 @@ class FigureKind(StrEnum):
     """What a figure tells; an ordinal names something and counts nothing."""
 
     DAY = "day"
+    TIME = "time"
     YEAR = "year"
     COUNT = "count"
     ORDINAL = "ordinal"
@@ -44,7 +47,7 @@ class Figure:
     """One figure and where it stands in the folded text.
 
     Attributes:
-        value: As it is printed, without separators; a day as ISO.
+        value: As it is printed, without separators; a day and a time as ISO.
         key: The same for 7,852 and 7852, for 09.00 and 9.00.
         unit: What is counted, `ร้อยละ` for a share, empty where nothing is.
     """
@@ -70,12 +73,14 @@ def find_figures(text: str) -> Sequence[Figure]:
         )
         for one in find_dates(text)
     ]
-    figures, taken = list(days), iter([*days, None])
-    day = next(taken)
+    times = [_time(match) for match in _TIME.finditer(text)]
+    figures = sorted([*days, *times], key=lambda one: one.start)
+    taken = iter([*figures, None])
+    told = next(taken)
     for match in _FIGURE.finditer(text):
-        while day is not None and day.end <= match.start():
-            day = next(taken)
-        if day is None or match.end(1) <= day.start:
+        while told is not None and told.end <= match.start():
+            told = next(taken)
+        if told is None or match.end(1) <= told.start:
             figures.append(_figure(text, match))
     return sorted(figures, key=lambda one: one.start)
 
@@ -83,6 +88,12 @@ def find_figures(text: str) -> Sequence[Figure]:
 def same_number(value: str) -> str:
     """Return what is equal for equal numbers, however they are printed."""
     return format(Decimal(value.replace(",", "")).normalize(), "f")
+
+
+def _time(match: re.Match[str]) -> Figure:
+    value = f"{int(match[1]):02}:{match[2]}"
+    start, end = match.span()
+    return Figure(kind=FigureKind.TIME, value=value, key=value, unit="", start=start, end=end)
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.intake.contradiction_figures import Figure, FigureKind, find_figures
+from domain.intake.contradiction.figures import Figure, FigureKind, find_figures
 from domain.intake.folded_text import FoldedText, fold_text
 
 MASKS = {kind: chr(0xE000 + at) for at, kind in enumerate(FigureKind)}

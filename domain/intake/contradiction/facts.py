@@ -6,12 +6,12 @@ from datetime import timedelta
 from itertools import pairwise
 
 from domain.buddhist_era import arabic_digits
-from domain.intake.contradiction_alignment import Passage, read_passage, shared_runs
-from domain.intake.contradiction_citations import Citation
-from domain.intake.contradiction_claims import differing_claims
-from domain.intake.contradiction_clauses import differing_figures, figures_told_twice
-from domain.intake.contradiction_text import CheckedText
-from domain.intake.contradiction_wording import differing_words
+from domain.intake.contradiction.alignment import Passage, read_passage, shared_runs
+from domain.intake.contradiction.citations import Citation
+from domain.intake.contradiction.claims import differing_claims
+from domain.intake.contradiction.clauses import differing_figures, figures_told_twice
+from domain.intake.contradiction.text import CheckedText, sentences
+from domain.intake.contradiction.wording import differing_words
 from domain.intake.found import Found
 from domain.intake.near_words import is_near
 from domain.intake.reading import Contradiction, LetterReading
@@ -44,17 +44,8 @@ def _passage(checked: CheckedText, letter: LetterReading) -> Passage:
     """Return what a letter says, its subject and its sentences."""
     said = [letter.subject.span] if letter.subject is not None else []
     if letter.body is not None:
-        said.append((max(letter.body.start, _end_of_heading(letter)), letter.body.end))
+        said.append(sentences(letter))
     return read_passage(checked.received, said)
-
-
-def _end_of_heading(letter: LetterReading) -> int:
-    """Return where addressees, citations and enclosures end, whose counts are their own."""
-    ends = [one.end for one in letter.addressees]
-    ends += [one.end for one in letter.enclosures]
-    ends += [one.number.end for one in letter.references]
-    ends += [one.dated.end for one in letter.references if one.dated is not None]
-    return max(ends, default=0)
 
 
 def _affairs(

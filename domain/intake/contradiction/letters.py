@@ -1,13 +1,26 @@
 """Numbers and dates of letters: as they are printed, as they are cited, as they were received."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from domain.buddhist_era import thai_long_date
+from domain.buddhist_era import arabic_digits, thai_long_date
 from domain.document_number import DocumentNumber
-from domain.intake.contradiction_citations import Citation, number_parts
-from domain.intake.contradiction_text import CheckedText, Place, contradiction, day_place
+from domain.intake.contradiction.citations import (
+    Citation,
+    differing_parts,
+    is_slip,
+    number_parts,
+)
+from domain.intake.contradiction.text import (
+    CheckedText,
+    Place,
+    contradiction,
+    day_place,
+    is_in_sentences,
+    sentences,
+)
 from domain.intake.found import Found
-from domain.intake.reading import Contradiction, LetterReading
+from domain.intake.reading import Contradiction, LetterReading, Reference
 from domain.intake.vocabulary import ContradictionKind
 
 
@@ -59,6 +72,35 @@ def rival_numbers(checked: CheckedText) -> Iterator[Contradiction]:
                     f"หนังสือฉบับเดียวมีสองเลขที่ คือ {first.value} และ {other.value}",
                     [_number_place(first), _number_place(other)],
                 )
+
+
+def differing_mentions(checked: CheckedText) -> Iterator[Contradiction]:
+    """Yield letters that the sentences cite by another number than the heading (อ้างถึง)."""
+    for letter in checked.reading.letters:
+        headed = defaultdict(list)
+        for one in letter.references:
+            if not is_in_sentences(one) and one.dated is not None:
+                headed[one.dated.value].append(one)
+        for said in letter.references:
+            if not is_in_sentences(said) or said.dated is None:
+                continue
+            same_day = headed[said.dated.value]
+            if len(same_day) == 1 and _is_misprint(checked, letter, same_day[0], said):
+                yield contradiction(
+                    ContradictionKind.NUMBER_DIFFERS,
+                    f"อ้างถึงหนังสือที่ {same_day[0].number.value} แต่เนื้อหาเขียนว่าที่ {said.number.value}",
+                    [_number_place(same_day[0].number), _number_place(said.number)],
+                )
+
+
+def _is_misprint(
+    checked: CheckedText, letter: LetterReading, headed: Reference, said: Reference
+) -> bool:
+    """Tell whether one slip lies between the numbers, and the sentences do not tell of both."""
+    wrong = differing_parts(headed.number.value, said.number.value)
+    start, end = sentences(letter)
+    is_told = str(headed.number.value.value) in arabic_digits(checked.received[start:end])
+    return len(wrong) == 1 and is_slip(*wrong[0]) and not is_told
 
 
 def _later_citations(letter: LetterReading, told: set[int]) -> Iterator[Contradiction]:

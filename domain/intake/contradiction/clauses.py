@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.buddhist_era import thai_long_date
-from domain.intake.contradiction_alignment import Passage, Run
-from domain.intake.contradiction_figures import Figure, FigureKind
-from domain.intake.contradiction_text import Place, contradiction
+from domain.intake.contradiction.alignment import Passage, Run
+from domain.intake.contradiction.figures import Figure, FigureKind
+from domain.intake.contradiction.text import Place, contradiction
 from domain.intake.near_words import is_near
 from domain.intake.reading import Contradiction
 from domain.intake.vocabulary import ContradictionKind
@@ -28,7 +28,7 @@ _TOLD_OF = 8
 _NEGATIONS = ("ไม่", "มิได้", "ยัง", "ยกเว้น", "นอกจาก", "อื่น")
 # Of whom or of what something is told, with what names it.
 _SCOPE = re.compile(
-    "(?:จังหวัด|อำเภอ|ตำบล|ภาค(?!รัฐ|เอกชน|ส่วน)|เขต|ประเทศ|ระดับ|ประเภท|ชาย|หญิง|(?:รุ่น|ครั้ง|กลุ่ม|ระยะ)ที่).{0,6}"
+    "(?:เฉพาะ|จังหวัด|อำเภอ|ตำบล|ภาค(?!รัฐ|เอกชน|ส่วน)|เขต|ประเทศ|ระดับ|ประเภท|ชาย|หญิง|(?:รุ่น|ครั้ง|กลุ่ม|ระยะ)ที่).{0,6}"
 )
 # What stands before a day that one body may set earlier than the body above it.
 _UNTIL = ("ภายในวันที่", "ไม่เกินวันที่", "ก่อนวันที่", "ภายใน", "ไม่เกิน", "ถึงวันที่")
@@ -36,8 +36,14 @@ _KINDS = {
     FigureKind.COUNT: ContradictionKind.COUNT_DIFFERS,
     FigureKind.YEAR: ContradictionKind.YEAR_DIFFERS,
     FigureKind.DAY: ContradictionKind.DATE_DIFFERS,
+    FigureKind.TIME: ContradictionKind.DATE_DIFFERS,
 }
-_CALLED = {FigureKind.COUNT: "ตัวเลข", FigureKind.YEAR: "ปี", FigureKind.DAY: "วันที่"}
+_CALLED = {
+    FigureKind.COUNT: "ตัวเลข",
+    FigureKind.YEAR: "ปี",
+    FigureKind.DAY: "วันที่",
+    FigureKind.TIME: "เวลา",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +92,9 @@ def figures_told_twice(passage: Passage) -> Iterator[Contradiction]:
         one, other = passage.figures[earlier].key, figure.key
         if one == other or not _is_slip(one, other):
             continue
+        begins = (_opening(passage, place - _WORD_FOR_WORD) for place in (earlier, at))
+        if not _is_one_scope(*begins):
+            continue
         if _before(passage, earlier, -1) == _before(passage, at, earlier):
             places = [(passage, earlier), (passage, at)]
             yield _finding(passage.figures[earlier], figure, places)
@@ -110,6 +119,8 @@ def _told(figure: Figure) -> str:
     """Return a figure as a clerk reads it."""
     if figure.kind is FigureKind.DAY:
         return thai_long_date(date.fromisoformat(figure.value))
+    if figure.kind is FigureKind.TIME:
+        return f"{figure.value.replace(':', '.')} น."
     return (
         f"ร้อยละ {figure.value}"
         if figure.unit == "ร้อยละ"
@@ -174,8 +185,16 @@ def _is_one_subject(first: Passage, second: Passage, run: Run, pair: _Pair) -> b
     if pair.at >= _CLAUSE:
         return True
     # The last marks of a word may be those of another word, so the stretch may begin inside it.
-    one = first.symbols[max(run.first - 30, 0) : run.first + 2]
-    other = second.symbols[max(run.second - 30, 0) : run.second + 2]
+    return _is_one_scope(_opening(first, run.first), _opening(second, run.second))
+
+
+def _opening(passage: Passage, at: int) -> str:
+    """Return what stands before a stretch; the last word of it may reach into the stretch."""
+    return passage.symbols[max(at - 30, 0) : at + 2]
+
+
+def _is_one_scope(one: str, other: str) -> bool:
+    """Tell whether two beginnings of a clause speak of the same, none of them denying it."""
     if any((word in one[-12:]) != (word in other[-12:]) for word in _NEGATIONS):
         return False
     return set(_SCOPE.findall(one)) == set(_SCOPE.findall(other))

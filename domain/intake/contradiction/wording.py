@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from domain.buddhist_era import arabic_digits
-from domain.intake.contradiction_alignment import MASKS, Passage, Run
-from domain.intake.contradiction_text import Place, contradiction
+from domain.intake.contradiction.alignment import MASKS, Passage, Run
+from domain.intake.contradiction.text import Place, contradiction
 from domain.intake.near_words import NEVER_FIRST
 from domain.intake.reading import Contradiction
 from domain.intake.vocabulary import ContradictionKind

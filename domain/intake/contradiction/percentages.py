@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
-from domain.intake.contradiction_text import CheckedText, contradiction
+from domain.intake.contradiction.text import CheckedText, contradiction
 from domain.intake.reading import Contradiction
 from domain.intake.vocabulary import ContradictionKind
 
 _NUMBER = r"(?<![0-9.,/])((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,12})(?:\.[0-9]{1,4})?)(?![0-9])"
 _UNIT = r"\s{0,3}([ก-๎]{2,16})"
 _SHARE = re.compile(
-    rf"{_NUMBER}{_UNIT}\s{{0,3}}[()]?\s{{0,3}}(?:ซึ่ง)?(?:คิดเป็น|หรือ|เท่ากับ)?\s{{0,3}}ร้อยละ\s{{0,3}}"
-    r"([0-9]{1,4}(?:\.[0-9]{1,4})?)(?![0-9])"
+    rf"{_NUMBER}{_UNIT}\s{{0,3}}[()]?\s{{0,3}}(?:ซึ่ง)?(?:คิดเป็น|หรือ|เท่ากับ)?\s{{0,3}}"
+    r"(?:ร้อยละ\s{0,3}(?P<share>[0-9]{1,4}(?:\.[0-9]{1,4})?)(?![0-9])"
+    r"|(?P<percent>[0-9]{1,4}(?:\.[0-9]{1,4})?)\s{0,2}(?:%|เปอร์เซ็นต์))"
 )
 # Up to the next clause: what follows there is of something else.
 _GAP = r"(?:(?!และ|โดย|ซึ่ง|ส่วน|แต่|เหลือ)[^0-9\n])"
@@ -31,14 +32,18 @@ def wrong_percentages(checked: CheckedText) -> Iterator[Contradiction]:
     text = checked.text
     for match in _SHARE.finditer(text):
         part = _part(text, match) or match
+        share = "share" if match["share"] else "percent"
         whole = match[1].replace(",", "") if part is not match else _whole(text, match)
-        if whole is not None and not _computes(part[1], match[3], whole):
+        if whole is not None and not _computes(part[1], match[share], whole):
             count = part[1].replace(",", "")
-            right = _rounded(count, whole, match[3], ROUND_HALF_UP)
+            right = _rounded(count, whole, match[share], ROUND_HALF_UP)
             yield contradiction(
                 ContradictionKind.PERCENTAGE_WRONG,
-                f"{part[1]} จาก {whole} คิดเป็นร้อยละ {right} ไม่ใช่ร้อยละ {match[3]}",
-                [checked.place(count, *part.span(1)), checked.place(match[3], *match.span(3))],
+                f"{part[1]} จาก {whole} คิดเป็นร้อยละ {right} ไม่ใช่ร้อยละ {match[share]}",
+                [
+                    checked.place(count, *part.span(1)),
+                    checked.place(match[share], *match.span(share)),
+                ],
             )
 
 

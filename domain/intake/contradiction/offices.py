@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from domain.intake.contradiction_known_offices import KINDS_OF_BODIES, POSTS
-from domain.intake.contradiction_text import CheckedText, Place, contradiction
+from domain.intake.contradiction.known_offices import KINDS_OF_BODIES, POSTS
+from domain.intake.contradiction.text import CheckedText, Place, contradiction
 from domain.intake.folded_text import FoldedText, fold_text
 from domain.intake.near_words import NearPrefix, near_prefix
 from domain.intake.reading import Contradiction, LetterReading
@@ -66,11 +66,11 @@ def misspelt_offices(checked: CheckedText) -> Iterator[Contradiction]:
             place = _moved(fold, start, first, last)
             if place.span[0] not in told:
                 told.add(place.span[0])
-                yield _finding(place, word)
+                yield misspelt(place, word)
     for wrong, word in _NEVER_RIGHT.items():
         for match in wrong.finditer(checked.received):
             if match.start() not in told:
-                yield _finding(Place(value=match[0], span=match.span()), word)
+                yield misspelt(Place(value=match[0], span=match.span()), word)
 
 
 def _places(checked: CheckedText) -> Iterator[tuple[int, int]]:
@@ -131,7 +131,8 @@ def _moved(fold: FoldedText, start: int, first: int, last: int) -> Place:
     return Place(value=written, span=(start + span[0], start + span[1]))
 
 
-def _finding(place: Place, word: str) -> Contradiction:
+def misspelt(place: Place, word: str) -> Contradiction:
+    """Return the finding that a name is nearly the known one."""
     message = f"“{place.value}” น่าจะเป็น “{word}”"
     found = contradiction(ContradictionKind.OFFICE_MISSPELT, message, [place])
     return Contradiction(

@@ -108,23 +108,24 @@ def _is_nearly(
     number: Found[DocumentNumber],
 ) -> bool:
     """One part of the number is another one, and all the rest says that this letter is meant."""
-    wrong = _differing(reference.number.value, number.value)
+    wrong = differing_parts(reference.number.value, number.value)
     if len(wrong) != 1 or not _same_issuer(reference, cited):
         return False
     if reference.dated is not None and cited.dated is not None:
         if reference.dated.value == cited.dated.value:
-            return _is_slip(*wrong[0]) or _is_enclosed(citing, reference, cited)
+            return is_slip(*wrong[0]) or _is_enclosed(citing, reference, cited)
         if not _near_day(reference, cited):
             return False
-    return _is_slip(*wrong[0]) and _is_enclosed(citing, reference, cited)
+    return is_slip(*wrong[0]) and _is_enclosed(citing, reference, cited)
 
 
-def _differing(one: DocumentNumber, other: DocumentNumber) -> Sequence[tuple[str, str]]:
+def differing_parts(one: DocumentNumber, other: DocumentNumber) -> Sequence[tuple[str, str]]:
+    """Return the parts in which two numbers differ."""
     parts, others = number_parts(one), number_parts(other)
     return [(str(parts[name]), str(others[name])) for name in parts if parts[name] != others[name]]
 
 
-def _is_slip(one: str, other: str) -> bool:
+def is_slip(one: str, other: str) -> bool:
     """Tell whether the two differ in one figure, or in two that changed places."""
     swapped = len(one) == len(other) and sorted(one) == sorted(other)
     return {one, other} == {"True", "False"} or is_near(one, other, most=2 if swapped else 1)

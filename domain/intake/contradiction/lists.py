@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from domain.buddhist_era import arabic_digits
-from domain.intake.contradiction_text import CheckedText, Place, contradiction
+from domain.intake.contradiction.text import CheckedText, Place, contradiction
 from domain.intake.reading import Contradiction, RecipientList, RecipientRow
 from domain.intake.vocabulary import ContradictionKind
 

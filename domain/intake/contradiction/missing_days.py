@@ -1,0 +1,31 @@
+"""Days that no calendar has: ๓๑ พฤศจิกายน."""
+
+import re
+from collections.abc import Iterator
+
+from domain.buddhist_era import MONTHS, SHORT_MONTHS
+from domain.intake.contradiction.text import CheckedText, contradiction
+from domain.intake.reading import Contradiction
+from domain.intake.thai_dates import calendar_day, gregorian_year, read_month
+from domain.intake.vocabulary import ContradictionKind
+
+_MONTH = "|".join(re.escape(name) for name in (*MONTHS, *SHORT_MONTHS))
+_DAY = re.compile(
+    rf"วัน(?:[ก-๎]{{2,10}})?ที่\s{{0,3}}(?P<day>[0-9]{{1,2}})\s{{0,3}}(?:เดือน\s{{0,3}})?(?P<month>{_MONTH})"
+    r"\s{0,3}(?:(?:พ\.ศ\.|พุทธศักราช)\s{0,3})?(?P<year>25[0-9]{2}|20[0-9]{2})(?![0-9])"
+)
+
+
+def days_that_are_none(checked: CheckedText) -> Iterator[Contradiction]:
+    """Yield the days that their month does not have in that year."""
+    for match in _DAY.finditer(checked.text):
+        month = read_month(match["month"])
+        year = gregorian_year(match["year"])
+        if month is None or year is None or calendar_day(year, month[0], int(match["day"])):
+            continue
+        written = " ".join(match[name] for name in ("day", "month", "year"))
+        yield contradiction(
+            ContradictionKind.DATE_DIFFERS,
+            f"ไม่มีวันที่ {written} ในปฏิทิน",
+            [checked.place(written, match.start("day"), match.end("year"))],
+        )
