@@ -1,5 +1,6 @@
 """The `wian` command: every entry point of the system."""
 
+import os
 import sys
 
 from cyclopts import App, CycloptsError
@@ -64,10 +65,21 @@ app.command(policies)
 def main() -> None:
     """Run the command line; words that it cannot read end with one line and exit code 2."""
     try:
-        app(sys.argv[1:], exit_on_error=False, print_error=False)
+        _run()
     except CycloptsError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read, such as `head`, has seen enough: Python need not try again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _run() -> None:
+    try:
+        app(sys.argv[1:], exit_on_error=False, print_error=False)
+    finally:
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

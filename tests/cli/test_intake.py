@@ -1,6 +1,8 @@
 """`wian intake`: JSON for scripts, tables for people, one line for what is no letter."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -140,3 +142,13 @@ def test_a_text_that_is_no_letter_is_no_error(wian: Wian, tmp_path: Path) -> Non
     assert "ไม่พบหนังสือ" in wian(str(tmp_path / "note.txt"))
     told = json.loads(wian(str(tmp_path / "note.txt"), "--json"))
     assert told == {"letters": [], "recipients": [], "contradictions": []}
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    words = [sys.executable, "-m", "cli.main", "intake", str(LETTERS / "cover.txt"), "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:  # noqa: S603 - our own file
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == b""
+        assert run.wait(60) == 1

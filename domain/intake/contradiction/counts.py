@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from domain.intake.contradiction.figures import UNITS, Figure, FigureKind
 from domain.intake.contradiction.text import CheckedText, Place
@@ -101,6 +102,8 @@ def _counts(
         )
 
 
+# In a long row each gap is looked at from every count before it.
+@lru_cache(maxsize=1024)
 def read_item(gap: str) -> Item | None:
     """Return the one item that stands before a count, None where it is more or other than that."""
     if len(gap) > FURTHEST or gap.count("\n\n"):
