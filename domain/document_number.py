@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from domain.buddhist_era import arabic_digits
 from domain.errors import InvalidError
 
-# Letters of the agency or province, its owner code with dotted parts, an optional ว for a
-# circular, and the running number, whose leading zeros are part of what is printed.
+# Letters of the agency or province, some with those of an office or committee behind them, its
+# owner code with dotted parts, an optional ว for a circular, and the running number, whose leading
+# zeros are part of what is printed.
 # Not \d: it would let the digits of every other script into the ledger.
-_OWN = r"([ก-ฮ]{2,3})\s*([0-9]{4,6}(?:\.[0-9]+)*)"
+_OWN = r"([ก-ฮ]{2,3}(?:\s*\([ก-ฮ.]{1,8}\))?)\s*([0-9]{4,6}(?:\.[0-9]+)*)"
 _NUMBER = re.compile(rf"(?:ที่\s*)?{_OWN}\s*/\s*(ว)?\s*([0-9]{{1,7}})")
 _PREFIX = re.compile(_OWN)
 # What a person types: any end of a number, with the spaces taken out. Without a stroke only the
 # running number is meant; ว is always one letter, so it is no abbreviation of an agency.
 _SEARCH = re.compile(
-    r"(?:ที่)?(?:([ก-ฮ]{2,3})?(?:([0-9]{4,6}(?:\.[0-9]+)*)|(?<=[ก-ฮ]))/|/?)(ว\.?)?([0-9]{1,7})"
+    r"(?:ที่)?(?:([ก-ฮ]{2,3}(?:\([ก-ฮ.]{1,8}\))?)?(?:([0-9]{4,6}(?:\.[0-9]+)*)|(?<=[ก-ฮ)]))/|/?)"
+    r"(ว\.?)?([0-9]{1,7})"
 )
 _RECEIPT = re.compile(r"(?:เลข)?รับ(?:ที่)?([0-9]{1,7})")
 # Spaces of every kind, and the marks of no width that a copied text brings along; but two numbers
@@ -28,7 +30,7 @@ class DocumentNumber:
     """A parsed letter number, digits in Arabic.
 
     Attributes:
-        letters: Abbreviation of the agency or province, such as `บก`.
+        letters: Abbreviation of the agency or province, such as `บก` or `กค (กวจ)`.
         owner: Owner code with its dotted parts, such as `0023.4`.
         is_circular: Whether ว stands before the running number.
         running: Running number as printed, leading zeros kept, such as `0015`.
@@ -82,7 +84,10 @@ def parse_document_number(text: str) -> DocumentNumber:
             field="number",
         )
     return DocumentNumber(
-        letters=match[1], owner=match[2], is_circular=match[3] is not None, running=match[4]
+        letters=_spaced(match[1]),
+        owner=match[2],
+        is_circular=match[3] is not None,
+        running=match[4],
     )
 
 
@@ -110,7 +115,7 @@ def read_letter_search(text: str) -> LetterSearch:
     is_circular = True if mark else False if is_named else None
     return LetterSearch(
         value=int(running),
-        letters=letters,
+        letters=_spaced(letters) if letters else None,
         owner=owner,
         is_circular=is_circular,
         is_receipt=False if is_named or mark else None,
@@ -138,8 +143,12 @@ def compose_document_number(
             code="registry_prefix_malformed",
         )
     return DocumentNumber(
-        letters=match[1],
+        letters=_spaced(match[1]),
         owner=match[2],
         is_circular=is_circular,
         running=str(number).zfill(width),
     )
+
+
+def _spaced(letters: str) -> str:
+    return " (".join(part.strip() for part in letters.split("("))

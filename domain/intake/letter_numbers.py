@@ -9,13 +9,13 @@ from domain.errors import InvalidError
 
 # The letters o and l stand for 0 and 1 where a scan took them for such.
 _FIGURE = "[0-9oOlI]"
-# An office within the office, which has no place in a number of ours: (1), .(ขก).
+# An office behind the code has no place in a number of ours: (1), .(ขก); behind the letters it has.
 _OFFICE = r"(?:\s?\.?\s?\([0-9ก-ฮ.]{1,6}\))"
 _IN_BRACKETS = re.compile(_OFFICE)
 # Parsed as what it is without its spaces and wrong dots; at least one figure must be one.
 NUMBER = (
-    rf"(?:(?<![ก-๎.])|(?<=ที่))([ก-ฮ] ?[ก-ฮ](?: ?[ก-ฮ])?)\s{{0,3}}\.?\s{{0,3}}"
-    rf"(?:\([ก-๎.]{{1,8}}\)\s{{0,3}})?"
+    rf"(?:(?<![ก-๎.])|(?<=ที่))([ก-ฮ] ?[ก-ฮ](?: ?[ก-ฮ])?"
+    rf"(?:\s{{0,3}}\.?\s{{0,3}}\([ก-ฮ.]{{1,8}}\))?)\s{{0,3}}\.?\s{{0,3}}"
     rf"({_FIGURE}{{4,6}}(?:{_OFFICE}?\s?[.,]\s?{_FIGURE}{{1,4}}){{0,4}}){_OFFICE}?"
     rf"\s{{0,4}}([/|lI])\s{{0,4}}([วจ])?(?:\s?\([ก-ฮ]\))?\s{{0,4}}\.?\s{{0,2}}({_FIGURE}{{1,7}})(?![0-9/])"
 )
@@ -46,6 +46,7 @@ def read_number(match: re.Match[str]) -> DocumentNumber | None:
     letters, owner, _, mark, running = match.groups()
     # No number has จ in the place of ว; a scan takes one for the other.
     owner = _IN_BRACKETS.sub("", owner)
+    letters = "".join(letters.split()).replace(".(", "(")
     bare = "".join(f"{letters}{owner}/{'ว' if mark else ''}{running}".translate(_ALIKE).split())
     try:
         return parse_document_number(bare)
@@ -57,7 +58,7 @@ def _sure_of(match: re.Match[str]) -> float:
     figures = match[2] + match[5]
     if figures != figures.translate(_ALIKE) or match[3] != "/" or match[4] == "จ":
         return 0.7
-    if "(" in match[0]:
+    if "(" in match[0][match.end(1) - match.start() :]:
         return 0.7
-    damaged = " " in match[1] or " " in match[2] or "\n" in match[0]
+    damaged = " " in match[1].partition("(")[0].strip() or " " in match[2] or "\n" in match[0]
     return 0.85 if damaged else 1.0

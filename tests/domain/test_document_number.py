@@ -12,7 +12,12 @@ from domain.document_number import (
 )
 from domain.errors import InvalidError
 
-LETTERS = st.text(st.sampled_from("กขคงจทนบปมรลสอฮ"), min_size=2, max_size=3)
+THAI = st.sampled_from("กขคงจทนบปมรลสอฮ")
+LETTERS = st.builds(
+    "{}{}".format,
+    st.text(THAI, min_size=2, max_size=3),
+    st.one_of(st.just(""), st.builds(" ({})".format, st.text(THAI, min_size=1, max_size=8))),
+)
 OWNERS = st.from_regex(r"[0-9]{4,6}(\.[1-9][0-9]{0,2}){0,2}", fullmatch=True)
 PREFIXES = st.builds("{} {}".format, LETTERS, OWNERS)
 
@@ -28,6 +33,9 @@ PREFIXES = st.builds("{} {}".format, LETTERS, OWNERS)
         pytest.param("ปช ๐๐๑๗/ว ๐๐๑๕", "ปช", "0017", True, "0015", id="Thai zeros are kept"),
         pytest.param("ที่บก 0018/1", "บก", "0018", False, "1", id="word and letters joined"),
         pytest.param("มท 0808.2.1/ว 12", "มท", "0808.2.1", True, "12", id="two dotted parts"),
+        pytest.param(
+            "กค(กวจ)๐๔๐๕.๒/ว ๑๑๙", "กค (กวจ)", "0405.2", True, "119", id="letters of a committee"
+        ),
         pytest.param("นสศ 123456/7654321", "นสศ", "123456", False, "7654321", id="longest"),
     ],
 )
@@ -55,6 +63,9 @@ def test_a_number_is_read_as_it_is_printed(
         pytest.param("กขคง 0023/1", id="four letters"),
         pytest.param("AB 0023/1", id="Latin letters"),
         pytest.param("บก 023/1", id="owner too short"),
+        pytest.param("บก () 0023/1", id="empty brackets"),
+        pytest.param("บก (1) 0023/1", id="figures in brackets"),
+        pytest.param("(กวจ) 0405/1", id="brackets alone"),
         pytest.param("บก 0000001/1", id="owner too long"),
         pytest.param("บก 0023./1", id="dot without a part"),
         pytest.param("บก 0023.4/ว 12345678", id="eight digits"),
@@ -77,6 +88,7 @@ def test_anything_else_is_malformed(text: str) -> None:
     [
         pytest.param("บก 0023.4", 927, True, 1, "บก 0023.4/ว 927", id="circular"),
         pytest.param("บก 0023.4", 927, False, 1, "บก 0023.4/927", id="ordinary"),
+        pytest.param("กค  (กวจ)0405.2", 1, True, 1, "กค (กวจ) 0405.2/ว 1", id="committee"),
         pytest.param("ปช 0017", 15, True, 4, "ปช 0017/ว 0015", id="filled with zeros"),
         pytest.param("ปช 0017", 12345, True, 4, "ปช 0017/ว 12345", id="wider than asked"),
         pytest.param(" ปช๐๐๑๗ ", 1, False, 1, "ปช 0017/1", id="prefix in Thai digits"),
@@ -161,6 +173,13 @@ def test_however_it_is_typed_it_is_one_number(text: str) -> None:
             "ปช/ว 15",
             LetterSearch(value=15, letters="ปช", is_circular=True, is_receipt=False),
             id="letters without owner",
+        ),
+        pytest.param(
+            "กค (กวจ) ๐๔๐๕.๒/ว ๑๑๙",
+            LetterSearch(
+                value=119, letters="กค (กวจ)", owner="0405.2", is_circular=True, is_receipt=False
+            ),
+            id="letters of a committee",
         ),
         pytest.param("รับที่ ๑๐๙๗", LetterSearch(value=1097, is_receipt=True), id="receipt"),
         pytest.param("เลขรับ 1097", LetterSearch(value=1097, is_receipt=True), id="เลขรับ"),

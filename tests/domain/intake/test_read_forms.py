@@ -82,14 +82,18 @@ def test_a_form_is_read(
     assert (letter.issuer and letter.issuer.value) == issuer
 
 
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [("กค (กวจ) ๐๔๐๕.๒/ว ๑๑๙", "กค 0405.2/ว 119"), ("อว ๘๓๙๓(๑)/ว ๑๒๓", "อว 8393/ว 123")],
-)
-def test_a_number_with_brackets_is_read_with_doubt(written: str, number: str) -> None:
+@pytest.mark.parametrize("written", ["กค (กวจ) ๐๔๐๕.๒/ว ๑๑๙", "กค(กวจ) ๐๔๐๕.๒/ว ๑๑๙"])
+def test_the_letters_of_a_committee_belong_to_the_number(written: str) -> None:
     (letter,) = read_text(HEAD.format(number=written)).letters
     (found,) = letter.numbers
-    assert str(found.value) == number
+    assert str(found.value) == "กค (กวจ) 0405.2/ว 119"
+    assert found.confidence == 1.0
+
+
+def test_an_office_behind_the_code_is_left_out_with_doubt() -> None:
+    (letter,) = read_text(HEAD.format(number="อว ๘๓๙๓(๑)/ว ๑๒๓")).letters
+    (found,) = letter.numbers
+    assert str(found.value) == "อว 8393/ว 123"
     assert found.confidence < 0.8
 
 
