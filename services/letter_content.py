@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from sqlalchemy import Row
 
 from models import Letter
 
@@ -26,11 +28,11 @@ class Enclosure(Protocol):
         ...
 
 
-def letter_content(letter: Letter, files: Iterable[Enclosure]) -> dict[str, object]:
+def letter_content(letter: Letter | Row[Any], files: Iterable[Enclosure]) -> dict[str, object]:
     """Return everything that a letter says, its enclosures in their order.
 
     Args:
-        letter: The letter.
+        letter: The letter, or its row.
         files: Its enclosures by position.
     """
     return {

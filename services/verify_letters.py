@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.letter_digest import letter_digest
@@ -31,6 +31,15 @@ WHERE NOT EXISTS (SELECT FROM event e WHERE e.kind = 'letter_issued' AND e.lette
         WHERE r.id = l.register_entry_id AND r.txid >= CAST(:txid AS xid8)))
 ORDER BY l.id LIMIT 1
 """)
+
+# Rows, not objects: there are millions of letters, and a session would keep each that it made.
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
+_LETTERS = select(Letter.__table__).where(Letter.id == any_(_IDS))
+_FILES = (
+    select(Attachment.__table__)
+    .where(Attachment.letter_id == any_(_IDS))
+    .order_by(Attachment.letter_id, Attachment.position)
+)
 
 
 class _Found(NamedTuple):
@@ -85,28 +94,17 @@ async def _issued(session: AsyncSession, txid: int) -> AsyncIterator[Sequence[Ro
 
 async def _letters(session: AsyncSession, issued: Sequence[Row[Any]]) -> dict[UUID, _Found]:
     """Return, by id, the letters that are there."""
-    ids = [row.letter_id for row in issued]
-    files = await session.scalars(
-        select(Attachment)
-        .where(Attachment.letter_id.in_(ids))
-        .order_by(Attachment.letter_id, Attachment.position)
-        .execution_options(populate_existing=True)
-    )
+    ids = {"ids": [row.letter_id for row in issued]}
+    files = await session.execute(_FILES, ids)
     enclosed = {key: list(own) for key, own in groupby(files, attrgetter("letter_id"))}
-    letters = await session.scalars(
-        select(Letter).where(Letter.id.in_(ids)).execution_options(populate_existing=True)
-    )
-    found = {
+    return {
         one.id: _Found(
             number=one.number,
             digest=letter_digest(letter_content(one, enclosed.get(one.id, []))).hex(),
             issue=(one.registry_id, one.circular_id, one.issued_by, one.issued_at),
         )
-        for one in letters
+        for one in await session.execute(_LETTERS, ids)
     }
-    # A ledger has millions of letters; a session would keep each that it has seen.
-    session.expunge_all()
-    return found
 
 
 def _fault(row: Row[Any], found: _Found | None) -> str | None:
