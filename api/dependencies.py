@@ -126,7 +126,9 @@ class Acting:
         """Open the transaction of the act; it is committed when the block ends."""
         async with self.parts.sessions.begin() as session:
             by = await sign_in(session, self.subject, at=self.parts.clock())
-            request = OnceRequest(officer_id=by.id, key=self.key, fingerprint=self.fingerprint)
+            # The answer may tell of a secret letter: under another clearance it is another request.
+            fingerprint = sha256(self.fingerprint + by.clearance.encode()).digest()
+            request = OnceRequest(officer_id=by.id, key=self.key, fingerprint=fingerprint)
             stored = await recall_answer(session, request)
             yield Act(session=session, by=by, at=self.parts.clock(), request=request, stored=stored)
 

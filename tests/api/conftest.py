@@ -62,6 +62,15 @@ def copy(postgres: PostgresServer, province: tuple[Database, Directory]) -> Iter
     database.drop()
 
 
+@asynccontextmanager
+async def owner_of(database: Database) -> AsyncIterator[AsyncSession]:
+    """The owner in the database of a test: nobody else changes a clearance."""
+    engine = create_engine(database.owner_url, pool=1, role=None)
+    async with AsyncSession(engine) as session, session.begin():
+        yield session
+    await engine.dispose()
+
+
 @pytest.fixture
 async def engine(copy: Database) -> AsyncIterator[AsyncEngine]:
     """The connections of the application to the database of one test."""

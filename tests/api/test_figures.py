@@ -1,18 +1,15 @@
 """Figures, counts and gaps over HTTP: what they say, to whom, and what cannot be asked."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import classes_up_to
 from domain.vocabulary import Secrecy
-from infra.database import create_engine
 from models import Officer as OfficerRow
 from services.roll_up_figures import roll_up_figures
+from tests.api.conftest import owner_of
 from tests.conftest import Database
 from tests.support.figures import Province, Row, counted_hops, play
 from tests.support.http_desk import Api, Json, Officer, refused
@@ -227,15 +224,6 @@ async def test_gaps_of_a_book_are_told_in_pages(api: Api) -> None:
         refused(await officer.get(path), 404, "not_found")
     refused(await hall.get(path, secrecy="secret"), 404, "not_found")
     refused(await hall.get(path.replace("2021", "2564")), 422, "date_in_buddhist_era")
-
-
-@asynccontextmanager
-async def owner_of(database: Database) -> AsyncIterator[AsyncSession]:
-    """The owner in the database of a test: nobody else changes a clearance."""
-    engine = create_engine(database.owner_url, pool=1, role=None)
-    async with AsyncSession(engine) as session, session.begin():
-        yield session
-    await engine.dispose()
 
 
 async def test_figures_are_the_same_through_row_level_security(api: Api, copy: Database) -> None:

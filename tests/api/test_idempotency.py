@@ -9,10 +9,14 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from domain.vocabulary import Secrecy
 from models import IdempotencyKey, Letter
+from models import Officer as OfficerRow
 from services.answer_once import Request, recall_answer
+from tests.api.conftest import owner_of
+from tests.conftest import Database
 from tests.support.http_desk import Api, Officer, refused
 from tests.support.prepared_posts import POSTS
 from tests.support.routes import routes_of
@@ -76,6 +80,20 @@ async def test_a_stored_answer_is_given_whatever_happened_since(api: Api) -> Non
     await hall.act(path.replace("receipt", "acknowledgment"), {})
     api.clock.at = api.clock.at.replace(year=2022)
     assert await hall.act(path, key="k") == receipt
+
+
+async def test_a_stored_answer_is_not_given_after_the_clearance_was_withdrawn(
+    api: Api, copy: Database
+) -> None:
+    agency = api.officer("agency")
+    async with owner_of(copy) as owner:
+        await owner.execute(update(OfficerRow).values(clearance=Secrecy.SECRET))
+    await agency.act("/v1/letters", agency.letter(secrecy="secret"), key="k")
+    async with owner_of(copy) as owner:
+        await owner.execute(update(OfficerRow).values(clearance=Secrecy.NORMAL))
+    async with api.nothing_written():
+        answer = await agency.post("/v1/letters", agency.letter(secrecy="secret"), key="k")
+        refused(answer, 422, "idempotency_key_reused")
 
 
 async def test_twenty_equal_posts_at_once_make_one_letter(api: Api) -> None:
