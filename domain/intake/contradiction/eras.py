@@ -10,6 +10,7 @@ from domain.intake.reading import Contradiction
 from domain.intake.vocabulary import ContradictionKind
 
 _IN_ERA = r"([พค]) ?\. ?ศ ?\.?\s{0,3}([0-9]{4})"
+_ERA = re.compile(r"ศ ?\.|ศักราช")
 _YEAR = re.compile(rf"{_IN_ERA}(?![0-9])")
 _BOTH = re.compile(rf"{_IN_ERA}\s{{0,3}}(?:\(|/|หรือ)\s{{0,3}}{_IN_ERA}(?![0-9])")
 # ปี ๒๕๗๓ (ค.ศ. ๒๐๓๐): a year without its era is of the other one.
@@ -50,6 +51,7 @@ def confused_eras(checked: CheckedText, explained: Set[tuple[int, int]]) -> Iter
         explained: Places of years that were already found to differ from another one.
     """
     yield from _wrong_eras(checked)
+    yield from _christian_days(checked)
     yield from _unequal_pairs(checked)
     yield from _impossible_stretches(checked, explained)
 
@@ -65,6 +67,22 @@ def _wrong_eras(checked: CheckedText) -> Iterator[Contradiction]:
                 ContradictionKind.ERA_CONFUSED,
                 f"ปี {year} น่าจะเป็น {right} ไม่ใช่ {match[1]}.ศ.",
                 [checked.place(match[2], *match.span(2))],
+            )
+
+
+def _christian_days(checked: CheckedText) -> Iterator[Contradiction]:
+    """Yield the days with a Christian year that is not said to be one, among Buddhist ones."""
+    worded = [one for one in checked.dates if one.rule == "date.worded"]
+    years = [(one, checked.text[one.end - 4 : one.end]) for one in worded]
+    full = [(one, year) for one, year in years if year.isdecimal()]
+    if not any(looks_buddhist(int(year)) for _, year in full):
+        return
+    for one, year in full:
+        if not looks_buddhist(int(year)) and not _ERA.search(checked.text[one.start : one.end - 4]):
+            yield contradiction(
+                ContradictionKind.ERA_CONFUSED,
+                f"วันที่ในปี {year} เป็น ค.ศ. ขณะที่วันอื่นเป็น พ.ศ.",
+                [checked.place(year, one.end - 4, one.end)],
             )
 
 

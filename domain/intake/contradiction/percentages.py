@@ -20,7 +20,9 @@ _GAP = r"(?:(?!และ|โดย|ซึ่ง|ส่วน|แต่|เหล
 _WHOLE_BEHIND = re.compile(rf"\s{{0,3}}\)?\s{{0,3}}(?:จาก|ของ)(?:{_GAP}{{0,60}}?{_NUMBER}{_UNIT})?")
 _WHOLE_BEFORE = re.compile(rf"(?:จาก|ทั้งหมด|ทั้งสิ้น){_GAP}{{0,40}}?{_NUMBER}{_UNIT}")
 # The part before its whole: 36 แห่ง จากทั้งหมด 48 แห่ง คิดเป็นร้อยละ 75.
-_PART_BEFORE = re.compile(rf"{_NUMBER}{_UNIT}\s{{0,3}}\(?\s{{0,3}}(?:จาก|ใน){_GAP}{{0,40}}?\Z")
+_PART_BEFORE = re.compile(
+    rf"{_NUMBER}{_UNIT}\s{{0,3}}\(?\s{{0,3}}(?:จาก|ใน(?!จำนวนนี้|นี้|นั้น)){_GAP}{{0,40}}?\Z"
+)
 # What grew or fell is told as a share of what it was, and not of a whole.
 _GROWTH = re.compile("เพิ่มขึ้น|ลดลง|สูงกว่า|ต่ำกว่า|เดิม|ปีก่อน|ปีที่ผ่านมา|ปีที่แล้ว")
 # How far before the count the whole of which it is a part may stand.

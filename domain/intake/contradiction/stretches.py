@@ -28,8 +28,8 @@ _HOURS = re.compile(
     rf"(?P<closes>{_CLOCK.format('hh', 'mm')})\s{{0,3}}(?:น\.|นาฬิกา)"
 )
 _NEXT_DAY = re.compile(r"\s{0,3}(?:ของ)?\s{0,3}(?:วัน|\()|.{0,12}(?:ถัดไป|รุ่งขึ้น)")
-# Who is on duty at night goes home in the morning.
-_MORNING = time(10)
+# Who is on duty at night comes behind noon and goes home in the morning; a fair ends before dawn.
+_NOON, _MORNING, _DAWN = time(12), time(10), time(6)
 _MONTH = "|".join(re.escape(name) for name in (*MONTHS, *SHORT_MONTHS))
 _FISCAL = re.compile(
     r"ปีงบประมาณ\s{0,3}(?:พ\.ศ\.\s{0,3})?(?P<year>25[0-9]{2})\s{0,3}\(\s{0,3}"
@@ -106,7 +106,7 @@ def _backward_hours(checked: CheckedText) -> Iterator[Contradiction]:
     for match in _HOURS.finditer(checked.text):
         opens = time(int(match["h"]), int(match["m"]))
         closes = time(int(match["hh"]), int(match["mm"]))
-        is_night = closes < _MORNING or _NEXT_DAY.match(checked.text, match.end())
+        is_night = _is_night(opens, closes) or _NEXT_DAY.match(checked.text, match.end())
         if closes < opens and not is_night:
             yield contradiction(
                 ContradictionKind.DATE_DIFFERS,
@@ -118,21 +118,33 @@ def _backward_hours(checked: CheckedText) -> Iterator[Contradiction]:
             )
 
 
+def _is_night(opens: time, closes: time) -> bool:
+    return closes < _DAWN or (closes < _MORNING and opens >= _NOON)
+
+
 def _other_fiscal_years(checked: CheckedText) -> Iterator[Contradiction]:
     """Look at the months in brackets behind a fiscal year; both ends must be of one year."""
     for match in _FISCAL.finditer(checked.text):
         ends = _fiscal_year(match["to"], match["ends"])
         begins = _fiscal_year(match["from"], match["begins"] or match["ends"])
-        if begins is None or begins != ends or begins == int(match["year"]):
+        year, is_whole = int(match["year"]), _is_whole_year(match)
+        if begins is None or (begins != ends and not is_whole) or begins == ends == year:
             continue
         yield contradiction(
             ContradictionKind.YEAR_DIFFERS,
-            f"ช่วงเวลาที่ระบุอยู่ในปีงบประมาณ {ends} ไม่ใช่ปีงบประมาณ {match['year']}",
+            f"ช่วงเวลาที่ระบุไม่ตรงกับปีงบประมาณ {year}",
             [
-                checked.place(match["year"], *match.span("year")),
+                checked.place(str(year), *match.span("year")),
                 checked.place(str(ends), match.start("first"), match.end("ends")),
             ],
         )
+
+
+def _is_whole_year(match: re.Match[str]) -> bool:
+    """Tell whether it is from October to September, each with a year of its own."""
+    months = [read_month(match[name]) for name in ("from", "to")]
+    numbers = [month[0] for month in months if month]
+    return numbers == [_FIRST_MONTH, _FIRST_MONTH - 1] and bool(match["begins"])
 
 
 def _fiscal_year(month: str, figures: str) -> int | None:

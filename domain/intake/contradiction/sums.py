@@ -41,6 +41,8 @@ _SHARED = re.compile(r"(?:จาก|ของ|ใน)(?:จำนวน|ทั�
 _GOES_ON = re.compile(
     r"[\s)]{0,5}(?:และ|กับ|รวมถึง|ตลอดจน|พร้อม|ส่วน|นอก|ที่เหลือ|เป็นต้น|ฯลฯ|อีก|อื่น|,|\.\.|…)"
 )
+# What follows tells of them all, and is no further part.
+_OF_THESE = re.compile(r"[\s)]{0,5}(?:โดย)?(?:ในจำนวนนี้|ในนี้|ทั้งนี้)")
 _MONEY = "บาท"
 # A row of more counts is a table that lost its lines.
 _MOST = 60
@@ -141,7 +143,8 @@ def _is_all(text: str, opens: re.Match[str], row: Sequence[Count], parts: _Parts
     following = parts.first + len(parts.counts)
     if following < len(row) and row[following].start - last.end <= FURTHEST:
         gap = text[last.end : row[following].start]
-        if "\n\n" not in gap and _TOTAL.fullmatch(gap) is None:
+        is_told_of = _OF_THESE.match(gap) is not None
+        if "\n\n" not in gap and _TOTAL.fullmatch(gap) is None and not is_told_of:
             return False
     if opens["some"] and not parts.items[-1].is_joined:
         return False
