@@ -12,6 +12,7 @@ from domain.intake.contradiction.facts import differing_facts
 from domain.intake.contradiction.items import faulty_items
 from domain.intake.contradiction.letters import (
     differing_citations,
+    differing_issuers,
     differing_mentions,
     impossible_dates,
     rival_numbers,
@@ -23,7 +24,11 @@ from domain.intake.contradiction.occasions import impossible_occasions
 from domain.intake.contradiction.offices import misspelt_offices
 from domain.intake.contradiction.own_names import misspelt_names
 from domain.intake.contradiction.percentages import wrong_percentages
+from domain.intake.contradiction.phones import differing_phones
+from domain.intake.contradiction.place_names import misspelt_places
 from domain.intake.contradiction.products import wrong_products
+from domain.intake.contradiction.rival_occasions import rival_occasions
+from domain.intake.contradiction.schedules import faulty_schedules
 from domain.intake.contradiction.stretches import impossible_stretches_of_time
 from domain.intake.contradiction.subjects import differing_subjects
 from domain.intake.contradiction.sums import wrong_sums
@@ -59,7 +64,11 @@ def _findings(
     words = {
         span for one in facts if one.kind is ContradictionKind.WORDING_DIFFERS for span in one.spans
     }
+    days = {
+        span for one in facts if one.kind is ContradictionKind.DATE_DIFFERS for span in one.spans
+    }
     yield from differing_citations(citations)
+    yield from differing_issuers(checked, citations)
     yield from differing_subjects(checked, citations, words)
     yield from differing_mentions(checked)
     yield from impossible_dates(checked, citations)
@@ -70,9 +79,11 @@ def _findings(
     yield from wrong_products(checked)
     yield from differing_number_words(checked)
     yield from confused_eras(checked, years)
-    yield from impossible_deadlines(checked)
+    yield from impossible_deadlines(checked, citations, days)
     yield from impossible_stretches_of_time(checked)
     yield from impossible_occasions(checked)
+    yield from rival_occasions(checked, citations, days)
+    yield from faulty_schedules(checked)
     yield from wrong_weekdays(checked)
     yield from days_that_are_none(checked)
     yield from faulty_lists(checked)
@@ -80,3 +91,5 @@ def _findings(
     yield from faulty_enclosures(checked)
     yield from misspelt_offices(checked)
     yield from misspelt_names(checked)
+    yield from misspelt_places(checked)
+    yield from differing_phones(checked)

@@ -5,7 +5,7 @@ that a stretch runs on over figures that differ.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from domain.intake.contradiction.figures import Figure, FigureKind, find_figures
@@ -16,6 +16,7 @@ MASKS = {kind: chr(0xE000 + at) for at, kind in enumerate(FigureKind)}
 
 # Thai letters with their marks, and those of other scripts; figures that mean nothing too.
 _LETTERS = re.compile(r"[^\W_\u0e00-\u0e7f]+|[ก-ฺเ-๎]+")
+_ENDS = re.compile(r"[ )]{0,3}(?:[”\"'\n]|\Z)")
 # So many letters in a row, once in either passage, are the same words and no chance.
 _ANCHOR = 12
 # An anchor is widened so far to either side; further on there are other anchors.
@@ -30,11 +31,13 @@ class Passage:
         symbols: One for each letter and figure.
         figures: What the masked symbols are, by their place in `symbols`.
         pieces: The stretches of the text that it was taken from.
+        endings: Where a figure ends its paragraph, its stretch or a title in quotation marks.
     """
 
     symbols: str
     figures: Mapping[int, Figure]
     pieces: Sequence["_Piece"]
+    endings: Set[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where the symbols from `start` to before `end` stand."""
@@ -82,6 +85,7 @@ def read_passage(received: str, stretches: Iterable[tuple[int, int]]) -> Passage
     symbols: list[str] = []
     figures: dict[int, Figure] = {}
     pieces: list[_Piece] = []
+    endings: set[int] = set()
     for start, end in stretches:
         fold = fold_text(received[start:end])
         places: list[int] = []
@@ -89,12 +93,16 @@ def read_passage(received: str, stretches: Iterable[tuple[int, int]]) -> Passage
         for figure in find_figures(fold.text):
             _add_letters(fold.text, at, figure.start, symbols, places)
             figures[len(symbols)] = figure
+            if _ENDS.match(fold.text, figure.end):
+                endings.add(len(symbols))
             symbols.append(MASKS[figure.kind])
             places.append(figure.start)
             at = figure.end
         _add_letters(fold.text, at, len(fold.text), symbols, places)
         pieces.append(_Piece(start=start, fold=fold, first=first, places=places))
-    return Passage(symbols="".join(symbols), figures=figures, pieces=pieces)
+    return Passage(
+        symbols="".join(symbols), figures=figures, pieces=pieces, endings=frozenset(endings)
+    )
 
 
 def _add_letters(text: str, start: int, end: int, symbols: list[str], places: list[int]) -> None:

@@ -21,10 +21,12 @@ _BEFORE, _BEHIND, _BOTH = 12, 5, 24
 _NAME = 16
 # A clause that begins further back is the same clause, whatever stood before it.
 _CLAUSE = 60
+# So many letters before a figure are not said of two things.
+_SAME_CLAUSE = 36
 # Within one letter sentences are built alike for different things, so nearly is not enough.
 _WORD_FOR_WORD = 32
-# A count that stands behind the same few letters is told of something.
-_TOLD_OF = 8
+# A count that stands behind the same few letters is told of something; a day needs more of them.
+_TOLD_OF, _DAY_TOLD_OF = 8, 24
 _NEGATIONS = ("ไม่", "มิได้", "ยัง", "ยกเว้น", "นอกจาก", "อื่น")
 # Of whom or of what something is told, with what names it.
 _SCOPE = re.compile(
@@ -37,13 +39,20 @@ _KINDS = {
     FigureKind.YEAR: ContradictionKind.YEAR_DIFFERS,
     FigureKind.DAY: ContradictionKind.DATE_DIFFERS,
     FigureKind.TIME: ContradictionKind.DATE_DIFFERS,
+    FigureKind.ORDINAL: ContradictionKind.COUNT_DIFFERS,
 }
+# Two years and two courses are told in the same words, and then both are told.
+_OF_SUBJECT = (FigureKind.YEAR, FigureKind.ORDINAL)
+_TOLD_TWICE = (FigureKind.COUNT, FigureKind.DAY, FigureKind.TIME, *_OF_SUBJECT)
 _CALLED = {
     FigureKind.COUNT: "ตัวเลข",
     FigureKind.YEAR: "ปี",
     FigureKind.DAY: "วันที่",
     FigureKind.TIME: "เวลา",
+    FigureKind.ORDINAL: "ตัวเลข",
 }
+# Either letter numbers its own parts and what it sends along.
+_OWN_NUMBERS = ("ส่งมาด้วยที่", "ลำดับที่", "ข้อที่", "ข้อ", "แนบที่", "หน้าที่", "อ้างถึงที่")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,22 +84,24 @@ def differing_figures(
             values = (pair.first.value, pair.second.value)
             if values in told or not _contradicts(first, second, run, pair):
                 continue
-            if not _is_told_elsewhere(first, run, pair, sayings):
+            if pair.at >= _SAME_CLAUSE or not _is_told_elsewhere(first, run, pair, sayings):
                 told.add(values)
                 places = [(first, run.first + pair.at), (second, run.second + pair.at)]
                 yield _finding(pair.first, pair.second, places)
 
 
 def figures_told_twice(passage: Passage) -> Iterator[Contradiction]:
-    """Yield the counts that differ where one passage says the same twice, word for word."""
+    """Yield the figures that differ where one passage says the same twice, word for word."""
     said: dict[tuple[str, str], int] = {}
     for at, figure in passage.figures.items():
         words = passage.symbols[max(at - _WORD_FOR_WORD, 0) : at]
-        if figure.kind is not FigureKind.COUNT or len(words) < _WORD_FOR_WORD:
+        if figure.kind not in _TOLD_TWICE or len(words) < _WORD_FOR_WORD:
             continue
-        earlier = said.setdefault((words, figure.unit), at)
+        earlier = said.setdefault((words, figure.unit or figure.kind), at)
         one, other = passage.figures[earlier].key, figure.key
-        if one == other or not _is_slip(one, other):
+        if one == other or not _is_slip(one, other) or (words.endswith(_UNTIL) and other < one):
+            continue
+        if figure.kind in _OF_SUBJECT and not _is_only_in_subject(passage, earlier):
             continue
         begins = (_opening(passage, place - _WORD_FOR_WORD) for place in (earlier, at))
         if not _is_one_scope(*begins):
@@ -98,6 +109,13 @@ def figures_told_twice(passage: Passage) -> Iterator[Contradiction]:
         if _before(passage, earlier, -1) == _before(passage, at, earlier):
             places = [(passage, earlier), (passage, at)]
             yield _finding(passage.figures[earlier], figure, places)
+
+
+def _is_only_in_subject(passage: Passage, at: int) -> bool:
+    """Tell whether a figure stands in the subject, and the sentences never tell it."""
+    key = passage.figures[at].key
+    is_subject = len(passage.pieces) > 1 and at < passage.pieces[1].first
+    return is_subject and sum(one.key == key for one in passage.figures.values()) == 1
 
 
 def _before(passage: Passage, at: int, after: int) -> Sequence[str]:
@@ -153,25 +171,33 @@ def _lone_pairs(pairs: Sequence[_Pair]) -> Iterator[_Pair]:
 
 def _contradicts(first: Passage, second: Passage, run: Run, pair: _Pair) -> bool:
     return (
-        _is_one_clause(run, pair)
+        _is_one_clause(first, second, run, pair)
         and _is_one_subject(first, second, run, pair)
         and not _may_be_earlier(first, run, pair)
+        and not _is_own_number(first, run.first + pair.at)
     )
 
 
-def _is_one_clause(run: Run, pair: _Pair) -> bool:
+def _is_own_number(passage: Passage, at: int) -> bool:
+    return passage.symbols[max(at - 12, 0) : at].endswith(_OWN_NUMBERS)
+
+
+def _is_one_clause(first: Passage, second: Passage, run: Run, pair: _Pair) -> bool:
     """Tell whether enough words around the figures are the same; figures far apart need more."""
     behind = run.length - pair.at - 1
+    if run.first + pair.at in first.endings and run.second + pair.at in second.endings:
+        # Where either sentence ends there are no more words to be the same.
+        behind = max(behind, _BEHIND)
     if pair.ends_stretch:
         # The plan is the same one: it is called the same and begins in the same year.
         return pair.at >= _NAME
     if pair.at < _BEFORE or pair.at + behind < _BOTH:
         return False
-    if pair.first.kind is not FigureKind.COUNT and behind < _BEHIND:
+    if pair.first.kind is not FigureKind.COUNT and behind < _BEHIND and pair.at < _CLAUSE:
         return False
     one, other = pair.first.key, pair.second.key
     is_slip = min(len(one), len(other)) >= 3 and _is_slip(one, other)
-    return is_slip or (pair.at >= 2 * _BEFORE and behind >= _BEHIND)
+    return is_slip or behind >= _BOTH or (pair.at >= 2 * _BEFORE and behind >= _BEHIND)
 
 
 def _is_slip(one: str, other: str) -> bool:
@@ -190,7 +216,8 @@ def _is_one_subject(first: Passage, second: Passage, run: Run, pair: _Pair) -> b
 
 def _opening(passage: Passage, at: int) -> str:
     """Return what stands before a stretch; the last word of it may reach into the stretch."""
-    return passage.symbols[max(at - 30, 0) : at + 2]
+    piece = next(piece for piece in reversed(passage.pieces) if piece.first <= max(at, 0))
+    return passage.symbols[max(at - 30, piece.first) : at + 2]
 
 
 def _is_one_scope(one: str, other: str) -> bool:
@@ -216,9 +243,13 @@ def _differs_alone(pair: _Pair, pairs: Sequence[_Pair]) -> bool:
 def _sayings(passage: Passage) -> Set[tuple[str, str]]:
     """Return each figure of a passage with the letters before it."""
     return {
-        (figure.key, passage.symbols[max(at - _TOLD_OF, 0) : at])
-        for at, figure in passage.figures.items()
+        (figure.key, _letters_before(passage, at, figure)) for at, figure in passage.figures.items()
     }
+
+
+def _letters_before(passage: Passage, at: int, figure: Figure) -> str:
+    is_day = figure.kind in {FigureKind.DAY, FigureKind.TIME}
+    return passage.symbols[max(at - (_DAY_TOLD_OF if is_day else _TOLD_OF), 0) : at]
 
 
 def _is_told_elsewhere(
@@ -226,7 +257,7 @@ def _is_told_elsewhere(
 ) -> bool:
     """Tell whether the other passage says the same of something else in the same words."""
     at = run.first + pair.at
-    before = first.symbols[max(at - _TOLD_OF, 0) : at]
+    before = _letters_before(first, at, pair.first)
     return (pair.first.key, before) in sayings[1] or (pair.second.key, before) in sayings[0]
 
 

@@ -1,10 +1,11 @@
 """Deadlines that nobody can keep: before their letter, before today, after what they are for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from datetime import date, datetime, timedelta
 
 from domain.buddhist_era import BANGKOK, bangkok_date, thai_long_date
+from domain.intake.contradiction.citations import Citation
 from domain.intake.contradiction.text import CheckedText, Place, contradiction, day_place
 from domain.intake.found import Found
 from domain.intake.reading import Contradiction, Deadline, LetterReading, Occasion
@@ -24,10 +25,21 @@ _WHO_COMES = re.compile("รายชื่อผู้(?:เข้า|แทน
 _AFTERWARDS = re.compile(r"(?:ภายหลัง|หลังจาก|หลังการ|เมื่อเสร็จ|เสร็จสิ้น|แล้วเสร็จ|ผลการ|ประเมินผล)")
 
 
-def impossible_deadlines(checked: CheckedText) -> Iterator[Contradiction]:
-    """Yield the deadlines that nobody can keep."""
+def impossible_deadlines(
+    checked: CheckedText, citations: Sequence[Citation], explained: Set[tuple[int, int]]
+) -> Iterator[Contradiction]:
+    """Yield the deadlines that nobody can keep.
+
+    Args:
+        checked: The text.
+        citations: Which letters are cited in it.
+        explained: Places of days that were already found to differ from another one.
+    """
+    for citation in citations:
+        yield from _after_that_of_cited(citation, {start for start, _ in explained})
     told: set[date] = set()
     for letter in checked.reading.letters:
+        yield from _on_two_days(letter)
         for deadline in letter.deadlines:
             if _is_history(checked.received, deadline):
                 continue
@@ -40,6 +52,42 @@ def impossible_deadlines(checked: CheckedText) -> Iterator[Contradiction]:
                     f"กำหนดวันที่ {thai_long_date(deadline.value.day)} พ้นไปแล้ว",
                     [_deadline_place(deadline)],
                 )
+
+
+def _after_that_of_cited(citation: Citation, told: Set[int]) -> Iterator[Contradiction]:
+    """Whoever passes a letter on has to know of it earlier, and may not register later."""
+    asked, passed_on = (
+        [one for one in letter.deadlines if one.value.kind is RequestKind.REGISTER]
+        for letter in (citation.cited, citation.citing)
+    )
+    days = {bangkok_date(one.value.start) for one in citation.cited.occasions}
+    also = {bangkok_date(one.value.start) for one in citation.citing.occasions}
+    if len(asked) != 1 or not also <= days:
+        return
+    for one in passed_on:
+        is_told = any(one.start <= start < one.end for start in told)
+        if one.value.day > asked[0].value.day and not is_told:
+            yield contradiction(
+                ContradictionKind.DATE_DIFFERS,
+                f"หนังสือที่อ้างถึงกำหนดวันที่ {thai_long_date(asked[0].value.day)} "
+                f"แต่กำหนดไว้ช้ากว่านั้น คือ {thai_long_date(one.value.day)}",
+                [_deadline_place(one), _deadline_place(asked[0])],
+            )
+
+
+def _on_two_days(letter: LetterReading) -> Iterator[Contradiction]:
+    """Compare until when one registers for something: the letter and what is enclosed with it."""
+    asked = [one for one in letter.deadlines if one.value.kind is RequestKind.REGISTER]
+    end = letter.body.end if letter.body is not None else letter.end
+    said = [one for one in asked if one.start < end]
+    further = [one for one in asked if one.start >= end]
+    if len(said) == len(further) == 1 and len(letter.occasions) == 1:
+        yield contradiction(
+            ContradictionKind.DATE_DIFFERS,
+            f"หนังสือกำหนดวันที่ {thai_long_date(said[0].value.day)} "
+            f"แต่เอกสารที่ส่งมาด้วยกำหนดวันที่ {thai_long_date(further[0].value.day)}",
+            [_deadline_place(said[0]), _deadline_place(further[0])],
+        )
 
 
 def _is_history(received: str, deadline: Found[Deadline]) -> bool:

@@ -29,6 +29,7 @@ _YEAR_BEFORE = re.compile(
     r"(?:ปี(?:งบประมาณ|การศึกษา|ภาษี)?|[พค] ?\. ?ศ ?\.?|[12][0-9]{3}\s{0,3}(?:-|ถึง))\s{0,3}\Z"
 )
 _ORDINAL_BEFORE = re.compile(r"(?:ที่|ข้อ|ว่าด้วย)\s{0,3}\Z")
+_NAMED_BEFORE = re.compile(r"(?:ภาค|เขต|ชั้น|ห้อง|อาคาร|มาตรา|หมู่|รุ่น|ระยะ)\s{0,3}\Z")
 
 
 class FigureKind(StrEnum):
@@ -112,4 +113,6 @@ def _kind(before: str, written: str, unit: str) -> tuple[FigureKind, str]:
         return (FigureKind.YEAR if is_year else FigureKind.OTHER), ""
     if _ORDINAL_BEFORE.search(before):
         return FigureKind.ORDINAL, ""
-    return (FigureKind.COUNT if unit else FigureKind.OTHER), unit
+    if unit:
+        return FigureKind.COUNT, unit
+    return (FigureKind.ORDINAL if _NAMED_BEFORE.search(before) else FigureKind.OTHER), unit

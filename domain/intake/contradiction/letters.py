@@ -1,5 +1,6 @@
 """Numbers and dates of letters: as they are printed, as they are cited, as they were received."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -20,8 +21,14 @@ from domain.intake.contradiction.text import (
     sentences,
 )
 from domain.intake.found import Found
+from domain.intake.near_shapes import shape_of
+from domain.intake.near_words import is_near
 from domain.intake.reading import Contradiction, LetterReading, Reference
 from domain.intake.vocabulary import ContradictionKind
+
+# Three letters at least, each with its stop; what stands before a number names whose it is.
+_INITIALS = re.compile(r"(?<![ก-๎.])(?:[ก-ฮ]\.){3,6}(?![ก-๎])")
+_NAMED_BEFORE = 60
 
 
 def differing_citations(citations: Sequence[Citation]) -> Iterator[Contradiction]:
@@ -41,6 +48,26 @@ def differing_citations(citations: Sequence[Citation]) -> Iterator[Contradiction
                 f"อ้างถึงหนังสือว่าลงวันที่ {thai_long_date(dated.value)} "
                 f"แต่ตัวหนังสือเองลงวันที่ {thai_long_date(day.value)}",
                 [day_place(dated), day_place(day)],
+            )
+
+
+def differing_issuers(
+    checked: CheckedText, citations: Sequence[Citation]
+) -> Iterator[Contradiction]:
+    """Yield the agencies that a citation calls by other initials than their letter (ป.ป.ช.)."""
+    for one in citations:
+        issuer = one.cited.issuer
+        printed = _INITIALS.search(issuer.value) if issuer else None
+        start = max(one.reference.number.start - _NAMED_BEFORE, one.citing.start)
+        before = [*_INITIALS.finditer(checked.received, start, one.reference.number.start)]
+        if issuer is None or printed is None or not before:
+            continue
+        said = Place(value=before[-1][0], span=before[-1].span())
+        if is_near(said.value, printed[0], most=1) and shape_of(said.value) != shape_of(printed[0]):
+            yield contradiction(
+                ContradictionKind.WORDING_DIFFERS,
+                f"อ้างถึงหนังสือของ {said.value} แต่หัวหนังสือเป็นของ {printed[0]}",
+                [said, Place(value=printed[0], span=issuer.span)],
             )
 
 

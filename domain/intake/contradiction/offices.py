@@ -1,10 +1,11 @@
 """Posts and kinds of bodies that are nearly known ones: นายองค์การ… for นายกองค์การ…."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.intake.contradiction.known_offices import KINDS_OF_BODIES, POSTS
+from domain.intake.contradiction.long_names import near_long_names
 from domain.intake.contradiction.text import CheckedText, Place, contradiction
 from domain.intake.folded_text import FoldedText, fold_text
 from domain.intake.near_words import NearPrefix, near_prefix
@@ -26,6 +27,8 @@ _BEGINNING = re.compile(r"(?:\A|(?<=[\s,/|(.)])|(?<=และ)|(?<=หรือ)
 _SPACES = re.compile(r"[ \t\n]+")
 # A place is a short line; a text that has no lines is no place.
 _LONGEST_PLACE = 400
+# So many may be misspelt, or one in so many; more than that a scan damaged.
+_FEW, _ONE_IN = 3, 10
 
 
 def _most_edits(word: str) -> int:
@@ -52,25 +55,47 @@ class _Bare:
 
 
 def misspelt_offices(checked: CheckedText) -> Iterator[Contradiction]:
-    """Yield the posts and bodies of headings, signatures and lists that are nearly known ones."""
-    told: set[int] = set()
-    for start, end in _places(checked):
-        fold = fold_text(checked.received[start : min(end, start + _LONGEST_PLACE)])
-        bare = _bare(fold.text)
-        for begin in _beginnings(fold.text, bare):
-            near = _misspelt(bare.text[begin:])
-            if near is None:
-                continue
-            word, length = near
-            first, last = bare.places[begin], bare.places[begin + length - 1] + 1
-            place = _moved(fold, start, first, last)
-            if place.span[0] not in told:
-                told.add(place.span[0])
-                yield misspelt(place, word)
+    """Yield the posts and bodies that are nearly known ones.
+
+    Where a whole row of them is damaged, a scan did it, and only what no scan does is told.
+    """
+    places = [*_places(checked)]
+    near = [*_apart(_near_ones(checked, places))]
+    if len(near) > max(_FEW, len(places) // _ONE_IN):
+        near = []
+    yield from (misspelt(place, word) for place, word in near)
+    told = {place.span[0] for place, _ in near}
     for wrong, word in _NEVER_RIGHT.items():
         for match in wrong.finditer(checked.received):
             if match.start() not in told:
                 yield misspelt(Place(value=match[0], span=match.span()), word)
+
+
+def _near_ones(
+    checked: CheckedText, places: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Place, str]]:
+    """Yield what is nearly a known name: headings, signatures and lists, long ones anywhere."""
+    bare = _bare(checked.text)
+    for word, begin, end in near_long_names(bare.text):
+        first, last = bare.places[begin], bare.places[end - 1] + 1
+        yield _moved(checked.fold, 0, first, last), word
+    for start, end in places:
+        fold = fold_text(checked.received[start : min(end, start + _LONGEST_PLACE)])
+        bare = _bare(fold.text)
+        for begin in _beginnings(fold.text, bare):
+            if near := _misspelt(bare.text[begin:]):
+                word, length = near
+                first, last = bare.places[begin], bare.places[begin + length - 1] + 1
+                yield _moved(fold, start, first, last), word
+
+
+def _apart(found: Iterable[tuple[Place, str]]) -> Iterator[tuple[Place, str]]:
+    """Leave out a name inside another one: นายก… is not told again as องค์การ…."""
+    ended = 0
+    for place, word in sorted(found, key=lambda one: (one[0].span[0], -one[0].span[1])):
+        if place.span[0] >= ended:
+            ended = place.span[1]
+            yield place, word
 
 
 def _places(checked: CheckedText) -> Iterator[tuple[int, int]]:

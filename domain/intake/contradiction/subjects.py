@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from itertools import takewhile
 
 from domain.intake.contradiction.citations import Citation
 from domain.intake.contradiction.text import CheckedText, Place, contradiction
@@ -12,7 +13,10 @@ from domain.intake.vocabulary import ContradictionKind
 _QUOTED = re.compile(
     r"[ \t\n]{0,5}เรื่อง[ \t]{0,5}(?P<subject>[^\n]{10,200}?)(?=\s{2}|\s{0,3}จำนวน|\s{0,3}\n|\Z|\))"
 )
+_TITLE = re.compile('[“"](?P<title>[^“”"\n]{20,250})[”"]')
 _SHORT = 15
+# A title that lacks its end is cut short, and one that lacks a letter was misread.
+_LONG_TITLE, _EDGE, _WORD = 24, 6, 3
 _SPACES = re.compile(r"\s+")
 _FIGURES = re.compile(r"[0-9๐-๙]+")
 
@@ -39,6 +43,7 @@ def differing_subjects(
         is_told = any(subject.start <= start < subject.end for span in told for start in span)
         if own is not None and not is_told and _is_slip(own.value, printed.value):
             yield _finding("เรื่องของหนังสือ", Place(value=own.value, span=own.span), printed)
+        yield from _other_titles(checked, one, printed)
 
 
 def _quoted(received: str, citation: Citation) -> Place | None:
@@ -49,6 +54,38 @@ def _quoted(received: str, citation: Citation) -> Place | None:
     if match is None:
         return None
     return Place(value=match["subject"].strip(), span=match.span("subject"))
+
+
+def _other_titles(
+    checked: CheckedText, citation: Citation, printed: Place
+) -> Iterator[Contradiction]:
+    """Look at titles in quotation marks in which a word is missing or added."""
+    title = _TITLE.search(checked.received, *printed.span)
+    if title is None:
+        return
+    right = Place(value=title["title"], span=title.span("title"))
+    for letter in (citation.citing, citation.cited):
+        end = letter.body.end if letter.body is not None else letter.start
+        start = letter.subject.start if letter.subject is not None else end
+        for match in _TITLE.finditer(checked.received, start, end):
+            if _lacks_a_word(match["title"], right.value):
+                said = Place(value=match["title"], span=match.span("title"))
+                yield _finding("ชื่อในเครื่องหมายคำพูด", said, right)
+
+
+def _lacks_a_word(said: str, printed: str) -> bool:
+    """Tell whether one has a word in its middle that the other lacks, and all else is the same."""
+    one, other = sorted((_bare(said), _bare(printed)), key=len)
+    before = _begins_alike(one, other)
+    behind = _begins_alike(one[before:][::-1], other[before:][::-1])
+    is_whole = before + behind == len(one) >= _LONG_TITLE
+    return is_whole and min(before, behind) >= _EDGE and len(other) - len(one) >= _WORD
+
+
+def _begins_alike(one: str, other: str) -> int:
+    """Return how many letters are the same before the first that is not."""
+    pairs = zip(one, other, strict=False)
+    return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
 def _is_misquoted(quoted: str, printed: str) -> bool:

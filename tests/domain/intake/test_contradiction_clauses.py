@@ -63,6 +63,34 @@ WORDING = ContradictionKind.WORDING_DIFFERS
             id="a deadline later than that of the body above",
         ),
         pytest.param(
+            "โปรดส่งผู้แทน จำนวนแห่งละ ๓ คน และโปรดนำสมุดบันทึกระดับน้ำติดตัวไปด้วย",
+            "เชิญผู้แทน จำนวนแห่งละ ๒ คน และโปรดนำสมุดบันทึกระดับน้ำติดตัวไปด้วย",
+            COUNT,
+            ("3", "2"),
+            id="a small count in the middle of what is the same",
+        ),
+        pytest.param(
+            "ขอให้ทุกแห่งปฏิบัติตามระเบียบว่าด้วยการเก็บรักษาพัสดุ หมวด ก มาตรา ๑๒ โดยเคร่งครัด",
+            "ทุกแห่งต้องปฏิบัติตามระเบียบว่าด้วยการเก็บรักษาพัสดุ หมวด ก มาตรา ๒๑ โดยเคร่งครัด",
+            COUNT,
+            ("12", "21"),
+            id="what is called by its number",
+        ),
+        pytest.param(
+            "ขอให้ส่งแบบสำรวจข้อมูลแหล่งน้ำบาดาลของหมู่บ้านให้ครบ ภายในวันที่ ๓๐ เมษายน ๒๕๖๗",
+            "โดยให้ส่งแบบสำรวจข้อมูลแหล่งน้ำบาดาลของหมู่บ้านให้ครบ ภายในวันที่ ๒๐ เมษายน ๒๕๖๗",
+            DATE,
+            ("2024-04-30", "2024-04-20"),
+            id="a day with which both sentences end",
+        ),
+        pytest.param(
+            "ให้ยึดหลักธรรมาภิบาน โดยเปิดเผยข้อมูลต่อสาธารณะอย่างครบถ้วน",
+            "ให้ยึดหลักธรรมาภิบาล โดยเปิดเผยข้อมูลต่อสาธารณะอย่างครบถ้วน",
+            WORDING,
+            ("รรมาภิบาน", "รรมาภิบาล"),
+            id="the last letter of a word",
+        ),
+        pytest.param(
             "เพื่อให้ประชาชนได้รับบริการที่ตีและเข้าถึงได้สะดวกทุกพื้นที่",
             "เพื่อให้ประชาชนได้รับบริการที่ดีและเข้าถึงได้สะดวกทุกพื้นที่",
             WORDING,
@@ -139,6 +167,16 @@ def test_what_a_letter_passes_on_wrongly_is_found(
             id="the same said in other words",
         ),
         pytest.param(
+            "รายละเอียดการคัดเลือกหมู่บ้านต้นแบบปรากฏตามเอกสารที่ส่งมาด้วยลำดับที่ ๑ ของหนังสือนี้",
+            "รายละเอียดการคัดเลือกหมู่บ้านต้นแบบปรากฏตามเอกสารที่ส่งมาด้วยลำดับที่ ๒ ของหนังสือนี้",
+            id="the numbers of their own enclosures",
+        ),
+        pytest.param(
+            "ขอให้ทุกแห่งสำรวจบ่อบาดาลในเขตชุมชน วัดระดับน้ำทุกวันศุกร์ จดลงสมุด แล้วส่งสำเนาให้อำเภอตรวจดู",
+            "ขอให้ทุกแห่งสำรวจป่อบาดาลในเขตชุมชน วัดระดับม้ำทุกวันศุกร์ จดลงสมุต แล้วส่งสำเนาให้อำเถอตรวจดู",
+            id="a scan that is damaged all over",
+        ),
+        pytest.param(
             "ผ่านเว็บไซด์ของสำนักงานและทางอีเมล์ที่แจ้งไว้เท่านั้น",
             "ผ่านเว็บไซด์ของสำนักงานและทางอีเมลที่แจ้งไว้เท่านั้น",
             id="a word that is written in two ways",
@@ -175,6 +213,16 @@ def test_a_letter_that_says_one_thing_twice_differently_is_found() -> None:
     said = "ผู้เข้ารับการฝึกอบรมหลักสูตรอาสาสมัครบริบาลท้องถิ่น จำนวน {} คน"
     body = f"ขออนุมัติจัดฝึกอบรม{said.format('๕๐')} โดยมี{said.format('๖๐')} ตามรายละเอียดที่แนบ"
     assert found_in(*one_letter(body)) == [(COUNT, ("50", "60"), ("๕๐", "๖๐"))]
+
+
+def test_a_deadline_may_be_set_earlier_and_not_later_when_it_is_told_again() -> None:
+    said = "ขอให้ส่งแบบสำรวจบ่อบาดาลของหมู่บ้านทางระบบออนไลน์ภายในวันที่ {} มีนาคม ๒๕๖๗"
+    later = f"กรม{said.format('๑๕')}\n\nจังหวัด{said.format('๑๖')}"
+    assert [one[:2] for one in found_in(*one_letter(later))] == [
+        (DATE, ("2024-03-15", "2024-03-16"))
+    ]
+    earlier = f"กรม{said.format('๑๕')}\n\nจังหวัด{said.format('๑๒')}"
+    assert found_in(*one_letter(earlier)) == []
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,49 @@ def test_another_office_is_not_disturbed(text: str) -> None:
     assert found_in(*addressed(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("ประสานองค์กรปกครองสวนท้องถิ่นในพื้นที่", ("องค์กรปกครองสวนท้องถิ่น", "องค์กรปกครองส่วนท้องถิ่น")),
+        ("แจ้งสำนักงานส่งเสริมการปกคลองท้องถิ่น", ("สำนักงานส่งเสริมการปกคลองท้องถิ่น", KINDS_OF_BODIES[11])),
+        ("สภาองค์กรปกครองส่วนท้องถิ่น และองค์กรปกครองท้องถิ่น", None),
+    ],
+)
+def test_a_long_name_is_found_in_a_sentence(text: str, values: tuple[str, str] | None) -> None:
+    found = found_in(text, TextReading(letters=(), lists=()))
+    assert [told for _, told, _ in found] == ([] if values is None else [values])
+
+
+def listing(*rows: tuple[str, str]) -> tuple[str, TextReading]:
+    lines = [f"{no}\t{name}\t{district}" for no, (name, district) in enumerate(rows, 1)]
+    text = "\n".join(["บัญชีรายชื่อ", *lines])
+    return text, TextReading(letters=(), lists=[read_rows(Written(text))])
+
+
+def test_where_a_scan_damaged_them_all_none_is_told() -> None:
+    names = ("เทศบานตำบล", "เทศบาลตำบน", "เทสบาลตำบล", "เทศบาลตาบล")
+    for count, told in ((3, 3), (4, 0)):
+        rows = [(f"{name}นา{at}", "อำเภอปัว") for at, name in enumerate(names[:count])]
+        assert len(found_in(*listing(*rows))) == told
+
+
+@pytest.mark.parametrize(
+    ("districts", "told"),
+    [
+        pytest.param(["เซกา", "เซกา", "เซภา", "เซกา"], ["อำเภอเซภา"], id="a letter wrong"),
+        pytest.param(["เซกา", "เซภา", "เซภา", "เซกา", "เซกา"], [], id="written twice"),
+        pytest.param(["เซกา", "เซกา", "เซกา", "ปัว", "เซภา"], [], id="apart from the others"),
+        pytest.param(["เซกา", "เซถา", "เซกา", "เซภา", "เซกา", "เซคา"], [], id="damaged all over"),
+    ],
+)
+def test_a_district_is_written_as_in_the_rows_beside_it(
+    districts: list[str], told: list[str]
+) -> None:
+    rows = [(f"เทศบาลตำบลนา{at}", f"อำเภอ{one}") for at, one in enumerate(districts)]
+    found = found_in(*listing(*rows))
+    assert [one[2] for one in found] == [(one,) for one in told]
+
+
 def test_rows_of_a_list_are_looked_at() -> None:
     text = "บัญชี\n1\tเทศบานตำบลนาดี\tอำเภอปัว\n2\tเทศบาลตำบลปัว\tอำเภอปัว"
     one: RecipientList = read_rows(Written(text))

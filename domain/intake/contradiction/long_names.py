@@ -1,0 +1,34 @@
+"""Long names of bodies and posts with one letter wrong, wherever they stand in a text."""
+
+import re
+from collections.abc import Iterator
+
+from domain.intake.contradiction.known_offices import KINDS_OF_BODIES, POSTS
+from domain.intake.near_words import NEVER_FIRST, near_prefix
+
+# So long a name is near to nothing else that may be right, even in the middle of a sentence.
+_LONG = 16
+_NAMES = [name for name in (*KINDS_OF_BODIES, *POSTS) if len(name) >= _LONG]
+
+
+def near_long_names(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield which name is nearly there, where that begins and where it ends."""
+    for name in _NAMES:
+        half = len(name) // 2
+        starts = {match.start() for match in re.finditer(re.escape(name[:half]), text)}
+        for match in re.finditer(f"(?<!{re.escape(name[:half])}){re.escape(name[half:])}", text):
+            starts |= {match.start() - half + by for by in (-1, 0, 1)}
+        for start in sorted(at for at in starts if at >= 0):
+            length = _near(name, text[start : start + len(name) + 2])
+            if length:
+                yield name, start, start + length
+
+
+def _near(name: str, written: str) -> int:
+    """Return how many letters stand for the name, 0 where it is right or another one."""
+    if any(written.startswith(one) for one in (name, *_NAMES)) or written[:1] != name[0]:
+        return 0
+    near = near_prefix(name, written, most=1)
+    if near is None or written[near.length - 1] != name[-1]:
+        return 0
+    return near.length if written[near.length : near.length + 1] not in NEVER_FIRST else 0
