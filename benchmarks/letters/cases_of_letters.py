@@ -219,7 +219,8 @@ LETTER_CASES: list[tuple[str, str, Plain]] = [
                     "date": None,
                     "deadlines": [("submit", "2023-03-15")],
                 }
-            ]
+            ],
+            "contradictions": ["date_differs"],
         },
     ),
     (

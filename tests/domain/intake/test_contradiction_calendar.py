@@ -139,6 +139,14 @@ DATE, YEAR, COUNT, WEEKDAY, ERA, AFTER = (
             ("ภายในวันที่ ๒๙ มิถุนายน ๒๕๖๖", "ในวันที่ ๒๗ มิถุนายน ๒๕๖๖ เวลา ๑๐.๐๐ น."),
             id="names after the occasion",
         ),
+        pytest.param(
+            "กำหนดอบรมในวันที่ ๒๗ มิถุนายน ๒๕๖๖ ให้แล้วเสร็จภายในวันที่ ๓๐ มิถุนายน ๒๕๖๖ "
+            "โปรดส่งแบบตอบรับภายในวันที่ ๒๑ มิถุนายน ๒๕๖๖",
+            ("๒๑ มิถุนายน", "๒๘ มิถุนายน"),
+            AFTER,
+            ("ภายในวันที่ ๒๘ มิถุนายน ๒๕๖๖", "ในวันที่ ๒๗ มิถุนายน ๒๕๖๖"),
+            id="what another day is for says nothing of this one",
+        ),
     ],
 )
 def test_what_cannot_be_is_found_and_what_can_be_is_not(
@@ -189,6 +197,30 @@ def test_the_subject_names_the_day_of_the_only_occasion() -> None:
     ]
     moved = official(body.format("๒๙"), subject=f"ขอเลื่อนกำหนด{subject}")
     assert found_in(moved, read_text(moved)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("ขอให้ส่งบัญชีบ่อบาดาลและสระเก็บน้ำของหมู่บ้าน ประจำปี พ.ศ. ๒๕๖๗ ให้จังหวัด", [YEAR]),
+        (
+            "ขอให้ส่งบัญชีบ่อบาดาลและสระเก็บน้ำของหมู่บ้าน ประจำปี พ.ศ. ๒๕๖๗ แทนฉบับปี พ.ศ. ๒๕๖๖",
+            [],
+        ),
+    ],
+)
+def test_the_year_of_a_subject_is_told_in_the_letter(
+    body: str, told: list[ContradictionKind]
+) -> None:
+    subject = "ขอให้ส่งบัญชีบ่อบาดาลและสระเก็บน้ำของหมู่บ้าน ประจำปี พ.ศ. ๒๕๖๖"
+    text = official(body, subject=subject)
+    assert [one[0] for one in found_in(text, read_text(text))] == told
+
+
+def test_what_stands_in_a_subject_does_not_begin_the_sentences() -> None:
+    said = "กำหนดจัดงานวันดินโลก ในวันที่ ๒{} มิถุนายน ๒๕๖๖ ณ ลานหน้าศาลากลางจังหวัด"
+    text = enclosed_after(said.format("๘"), said.format("๓"), subject="งานวันดินโลก ครั้งที่ ๙")
+    assert [one[0] for one in found_in(text, read_text(text))] == [DATE]
 
 
 @pytest.mark.parametrize(
