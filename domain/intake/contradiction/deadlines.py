@@ -124,7 +124,8 @@ def _after_occasion(
     """Look at the last thing that is to come: an earlier one may have a deadline of its own."""
     coming = [one for one in letter.occasions if _is_to_come(letter, one)]
     # What another day is for says nothing of this one.
-    days = [one.end for one in (*letter.deadlines, *letter.occasions) if one.end <= deadline.start]
+    spans = [one.span for one in letter.deadlines] + [one.span for one in letter.occasions]
+    days = [end for _, end in spans if end <= deadline.start]
     said = received[max(deadline.start - 60, *days, 0) : deadline.start]
     is_names = deadline.value.kind is RequestKind.SUBMIT and _WHO_COMES.search(said)
     is_beforehand = deadline.value.kind in _BEFOREHAND or is_names
