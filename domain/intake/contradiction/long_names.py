@@ -35,7 +35,8 @@ def near_long_names(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _near(name: str, written: str) -> int:
     """Return how many letters stand for the name, 0 where it is right or another one."""
-    if written[:1] != name[0] or _RIGHT.match(written):
+    # Where a right name begins a little further on, the letters before it are of another word.
+    if written[:1] != name[0] or any(_RIGHT.match(written, at) for at in range(4)):
         return 0
     near = near_prefix(name, written, most=1)
     if near is None or written[near.length - 1] != name[-1]:
