@@ -1,6 +1,7 @@
 """Names of local bodies: their kind by the first words, whole, abbreviated or damaged."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from domain.intake.near_words import nearest_prefix
@@ -31,6 +32,7 @@ _ANY_MUNICIPALITY = re.compile(r"เทศบาล\s{0,2}(?=[ก-ฮเ-ไ])")
 _PLACE = re.compile(r"\s{0,3}[ก-ฮเ-ไ]")
 # So much of the first words may be wrong.
 _SHARE = 0.34
+_LETTERS = {word: Counter(word) for word in _WORDS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,10 +70,17 @@ _NEAR_FIRST = frozenset("อฮงคแเทดตหบป")
 def _near(text: str) -> BodyName | None:
     if not set(text[:14]) & set("ศบาร") or len(text) < 7:
         return None
-    near = nearest_prefix(tuple(_WORDS), text, share=_SHARE)
+    likely = tuple(word for word, letters in _LETTERS.items() if _may_be(word, letters, text))
+    near = nearest_prefix(likely, text, share=_SHARE) if likely else None
     if near is None or near.length >= len(text) or not _PLACE.match(text, near.length):
         return None
     return _with_space(text, _WORDS[near.word], near.length, is_whole=False)
+
+
+def _may_be(word: str, letters: Counter[str], text: str) -> bool:
+    """Tell whether a text has letters enough of a word, which is soon counted."""
+    most = int(len(word) * _SHARE)
+    return (letters - Counter(text[: len(word) + most])).total() <= most
 
 
 def _with_space(
