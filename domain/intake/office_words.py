@@ -2,7 +2,7 @@
 
 import re
 
-from domain.intake.near_words import nearest_prefix
+from domain.intake.near_words import NearPrefix, nearest_prefix
 
 OFFICES = (
     "สำนักงาน",
@@ -66,6 +66,37 @@ POSTS = (
     "เลขา|ประธาน|คณบดี|กรรมการ|ผอ\\.|พนักงาน|เกษตร|พัฒนา(?=การ|ชุมชน)|สาธารณสุข|ศึกษาธิการ|คลังจังหวัด|"
     "สรรพากร|ประชาสัมพันธ์|วัฒนธรรม|รองนายก|รองผู้|รัฐมนตรี|อัยการ|ผบ\\.|สมาชิก|เจ้า|ประชาชน|บรรณารักษ์|นาง"
 )
+_ANY_POST = re.compile(POSTS)
+# Posts long enough to be told from a person's name when they are damaged.
+_POSTS = (
+    "นายกเทศมนตรี",
+    "นายกองค์การบริหาร",
+    "นายอำเภอ",
+    "ผู้ว่าราชการ",
+    "ผู้อำนวยการ",
+    "ผู้บัญชาการ",
+    "ผู้บังคับการ",
+    "ผู้จัดการ",
+    "ผู้ตรวจราชการ",
+    "ปลัดกระทรวง",
+    "ปลัดจังหวัด",
+    "ปลัดอำเภอ",
+    "ปลัดเทศบาล",
+    "ปลัดองค์การ",
+    "อธิบดี",
+    "อธิการบดี",
+    "หัวหน้า",
+    "เลขาธิการ",
+    "เลขานุการ",
+    "ประธานกรรมการ",
+    "ที่ปรึกษา",
+    "รัฐมนตรี",
+    "เจ้าพนักงาน",
+    "เจ้าหน้าที่",
+    "ท้องถิ่น",
+    "คณบดี",
+)
+_DEPUTY = re.compile(r"[รธ][อฮ][งว]|ผู้ช่วย")
 _ADDRESS = re.compile(
     r"(?:ถนน|ถ\.|ซอย|ซ\.|หมู่|ม\.|เลขที่\s{0,3}[0-9]|ตำบล|ต\.|แขวง|อำเภอ|อ\.|จังหวัด|จ\.|[0-9]{1,4}(?:/[0-9]{1,4})?\s)"
 )
@@ -81,6 +112,24 @@ def nearly_begins_office(text: str) -> bool:
     """Tell the same of a text that a scan damaged; short words are not taken on trust."""
     likely = tuple(word for word in _LONG if word[0] in text[:2])
     return bool(likely) and nearest_prefix(likely, text[:16], share=0.25) is not None
+
+
+def near_post(text: str) -> NearPrefix | None:
+    """Return the post that a text begins with, whole or damaged."""
+    deputy = _DEPUTY.match(text)
+    said = text[deputy.end() :] if deputy else text
+    likely = tuple(word for word in _POSTS if not set(word[:4]).isdisjoint(said[:4]))
+    return nearest_prefix(likely, said[:20], share=0.34 if deputy else 0.25) if likely else None
+
+
+def begins_post(text: str) -> bool:
+    """Tell whether a text begins as a post does: it is no person's name then."""
+    return near_post(text) is not None
+
+
+def names_post(text: str, *, is_near_allowed: bool = True) -> bool:
+    """Tell whether a text begins with a post or with who may be written to otherwise."""
+    return _ANY_POST.match(text) is not None or (is_near_allowed and begins_post(text))
 
 
 def is_address(text: str) -> bool:
