@@ -1,12 +1,12 @@
 """The marks of a letter: its kind by its form, its urgency and its secrecy."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found, T
 from domain.intake.heading_words import Heading
-from domain.intake.near_words import is_near
+from domain.intake.near_shapes import near_whole
 from domain.intake.opening_lines import Opening
 from domain.intake.text_lines import Line
 from domain.intake.vocabulary import LetterKind
@@ -23,6 +23,7 @@ _SECRECIES = {
     "ลับมาก": Secrecy.VERY_SECRET,
     "ลับ": Secrecy.SECRET,
 }
+_LONG = [word for word in (*_URGENCIES, *_SECRECIES) if len(word) > 3]
 _FORMS = {
     Opening.MEMO: LetterKind.INTERNAL,
     Opening.DIRECTIVE: LetterKind.DIRECTIVE,
@@ -36,11 +37,19 @@ _BESIDE = re.compile(
     rf"{_WORD}(?![ก-๎])(?=[ \t]{{0,80}}(?:ที่|บันทึก|{_WORD}))|(?<=[0-9][ \t]){_WORD}(?![ก-๎])"
     rf"|(?<=[ \t]{{2}}){_WORD}(?![ก-๎])"
 )
+# A word alone, or a gap away from what stands beside it.
+_APART = re.compile(r"(?:\A|(?<=\t)|(?<=[ ]{2}))[(\[“\"]?([ก-๎]{2,13})[)\]”\"]?(?=\s|\Z)")
 _EACH = re.compile(r"ด่วนที่สุด|ด่วนมาก|ด่วนภายใน|ด่วน|ลับที่สุด|ลับมาก|ลับ")
 
 
 def is_mark(said: str) -> bool:
-    """Tell whether a line is nothing but marks of urgency or secrecy."""
+    """Tell whether a line is nothing but marks of urgency or secrecy, or a damaged one."""
+    if _is_whole(said):
+        return True
+    return 4 <= len(said) <= 14 and said[0] in '([“"ดตคลส่' and _nearest(said, _LONG) is not None
+
+
+def _is_whole(said: str) -> bool:
     return said[0] in '([“"ดล' and _ALONE.fullmatch(said) is not None
 
 
@@ -76,27 +85,35 @@ def read_secrecy(folded: FoldedText, lines: Sequence[Line]) -> Found[Secrecy] | 
         if word in _SECRECIES
     ]
     order = list(_SECRECIES.values())
-    # A damaged ลับ alone would be รับ as well.
-    long = {word: secrecy for word, secrecy in _SECRECIES.items() if len(word) > 3}
     return min(
         found,
         key=lambda one: order.index(one.value),
-        default=_near(folded, lines, long, rule="secrecy.near"),
+        default=_near(folded, lines, _SECRECIES, rule="secrecy.near"),
     )
 
 
 def _near(
     folded: FoldedText, lines: Sequence[Line], words: Mapping[str, T], *, rule: str
 ) -> Found[T] | None:
-    """Return the mark that a damaged line alone most looks like."""
+    """Return the first mark that a damaged word apart most looks like."""
     for line in lines:
-        said = line.text.strip("()[] ")
-        if not 3 <= len(said) <= 12:
-            continue
-        for word, value in words.items():
-            if is_near(word, said, most=len(word) // 4 or 1):
-                return folded.found(value, (line.start, line.end), sure=0.6, rule=rule)
+        for apart in _APART.finditer(line.text[:160]):
+            word = _nearest(apart[1], words)
+            # A damaged ลับ beside other words would be any of them.
+            if word and (word != "ลับ" or apart[0] == line.text):
+                at = line.start + apart.start(1), line.start + apart.end(1)
+                return folded.found(words[word], at, sure=0.6, rule=rule)
     return None
+
+
+def _nearest(said: str, words: Collection[str]) -> str | None:
+    """Return the mark that what is said looks like, the nearest of several."""
+    near = [
+        (off, word)
+        for word in words
+        if (off := near_whole(word, said.strip('()[]“”"'), most=len(word) / 4)) is not None
+    ]
+    return min(near)[1] if near else None
 
 
 def _marks(lines: Sequence[Line]) -> Sequence[tuple[str, tuple[int, int]]]:
@@ -109,6 +126,6 @@ def _marks(lines: Sequence[Line]) -> Sequence[tuple[str, tuple[int, int]]]:
 
 
 def _marked(said: str) -> Sequence[tuple[int, str]]:
-    if is_mark(said):
+    if _is_whole(said):
         return [(0, said)]
     return [(match.start(), match[0]) for match in _BESIDE.finditer(said[:160])]

@@ -55,7 +55,12 @@ def opening_of(lines: Sequence[Line], at: int) -> Opening | None:
 def _is_memo(said: str) -> bool:
     """Tell whether a line is the title of a memo, with marks of urgency beside it or not."""
     bare = _MARKS.sub("", said[:60]).replace(" ", "").replace("\t", "")
-    return 8 <= len(bare) <= 18 and bare[0] in "บปษ" and is_near("บันทึกข้อความ", bare, most=4)
+    words = said[:60].split()
+    return any(map(_names_memo, [bare, *words] if len(words) <= 2 else [bare]))
+
+
+def _names_memo(said: str) -> bool:
+    return 8 <= len(said) <= 18 and said[0] in "บปษ" and is_near("บันทึกข้อความ", said, most=4)
 
 
 def is_numbered(lines: Sequence[Line], at: int) -> bool:
