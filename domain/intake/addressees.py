@@ -7,16 +7,18 @@ from domain.intake.folded_text import FoldedText, one_line
 from domain.intake.found import Found
 from domain.intake.heading_words import Heading
 from domain.intake.letter_parts import Part, Parts
-from domain.intake.office_words import OFFICES, POSTS
+from domain.intake.office_words import OFFICES, POSTS, near_post
 
 # A new post begins behind และ, a comma or a space; ทุกอำเภอ goes with what stands before it.
 _BETWEEN = re.compile(
     rf"\s{{1,20}}และ\s{{1,20}}|\s{{0,20}}(?:,|/|และ)\s{{0,20}}(?={POSTS})|\s{{1,20}}(?={POSTS})"
     r"|(?:\s{1,20}|\A)\(?[0-9]{1,2}[.)]\s{0,5}(?=[ก-๎])|,\s{0,20}"
 )
+# A gap and what a scan made of และ, before a damaged post or one that only the gap is missing for.
+_GAP = re.compile(r"\s{1,20}(?:(?:[แเ]?์?[ลส]์?[ะาเ]?์?|[แเ]์?ะ)(?:\s{1,20}|(?=[ก-ฮเ-ไ])))?")
 # What stands between two cuts and says nothing: the number of an item.
 _NUMBER = re.compile(r"\s*(?:\(?[0-9]{1,2}[.)])?\s*")
-_LONG_WORD = 11
+_LONG_WORD, _LONGEST_POST = 11, 30
 _GOES_WITH = re.compile(r"ทุก|ใน|สังกัด|ตาม|ประจำ|\(|เขต")
 _FIRST_WORD = re.compile("|".join(sorted(OFFICES, key=len, reverse=True)))
 
@@ -30,9 +32,12 @@ def read_addressees(folded: FoldedText, parts: Parts) -> Sequence[Found[str]]:
     sure = part.sure if len(part.places) == 1 else min(part.sure, 0.9)
     if part.holds(folded.text, ("อ้างถึง", "สิ่งที่ส่ง")):
         sure = min(sure, 0.7)
+    units = [*_units(folded.text, part)]
+    cut = [one for first, last in units for one in _near_units(folded.text, first, last)]
+    sure = sure if len(cut) == len(units) else min(sure, 0.7)
     return [
         _addressee(folded, one_line(folded.text[start:end]), (start, end), sure=sure, rule=rule)
-        for start, end in _units(folded.text, part)
+        for start, end in cut
     ]
 
 
@@ -64,3 +69,20 @@ def _between(text: str, start: int, end: int, cut: re.Pattern[str]) -> Iterator[
         at = match.end()
     if text[at:end].strip():
         yield at, end
+
+
+def _near_units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut before damaged posts as well."""
+    at = start
+    for gap in _GAP.finditer(text, start, end):
+        # A post may begin as the damaged word would.
+        behind = {gap.end(), gap.end() - len(gap[0].lstrip())}
+        posts = [
+            (near.edits, one)
+            for one in behind
+            if (near := near_post(text[one : min(one + _LONGEST_POST, end)]))
+        ]
+        if posts:
+            yield at, gap.start()
+            at = min(posts)[1]
+    yield at, end

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from domain.intake.near_shapes import near_whole
 from domain.intake.near_words import NEVER_FIRST, NearPrefix, near_prefix, nearest_prefix
+from domain.intake.office_words import names_post
 
 
 class Heading(StrEnum):
@@ -51,8 +53,10 @@ _WORDS = {
 }
 _LONGEST_FIRST = sorted(_WORDS, key=len, reverse=True)
 _WHOLE = re.compile(rf"(?:{'|'.join(_LONGEST_FIRST)})(?![{''.join(sorted(NEVER_FIRST))}])")
-_NEAR_RECIPIENT = re.compile(r"[ภก]ึง[ \t]|ถ[ืี]ง[ \t]")
+# How far from these words a scan may lead, where a post stands right behind them.
+_BEFORE_POST = {"เรียน": 1.5, "ถึง": 1.75}
 _ADDRESSED = re.compile(r"[ \t]{0,3}(?:นาย|ผู้|ผู|ปลัด|อธิบดี|หัวหน้า|เลขา|ประธาน|ท่าน)")
+_YEAR = re.compile(r"\s{1,9}(?:พ\.?\s?ศ|[0-9])")
 _AFTER = re.compile(r"[ \t]{0,40}[:*]{0,3}[ \t]{0,40}")
 # What the text of a letter begins with; near to a heading some of them would be taken for one.
 _OPENERS = (
@@ -76,10 +80,10 @@ def heading_of(line: str, *, is_near_allowed: bool = True) -> HeadingMark | None
         return whole
     if not is_near_allowed or line[:1] not in _NEAR_FIRST or opens_body(line):
         return None
-    if _NEAR_RECIPIENT.match(line):
-        return _mark(line, NearPrefix(word="ถึง", length=3, edits=1), sure=0.6)
+    if called := _before_post(line):
+        return _mark(line, called, sure=0.6)
     near = nearest_prefix(_NEAR, line.split(maxsplit=1)[0][:24], share=0.4)
-    if near is None or not _is_apart(line, near):
+    if near is None or not _is_apart(line, near) or _is_month(near, line):
         return None
     return _mark(line, near, sure=round(0.85 - near.edits / len(near.word) / 2, 2))
 
@@ -116,6 +120,33 @@ def _whole_word(line: str) -> HeadingMark | None:
     if _WORDS[match[0]] is Heading.ADDRESSEE and _ADDRESSED.match(line, match.end()):
         return _mark(line, near, sure=0.8)
     return None
+
+
+def _before_post(line: str) -> NearPrefix | None:
+    """Read a damaged word before a post, with or without a space between; ถึง alone as well."""
+    read = [
+        (off, length, word)
+        for word, most in _BEFORE_POST.items()
+        for length in range(len(word) - 1, len(word) + 3)
+        if (off := near_whole(word, line[:length].rstrip(), most=most)) is not None
+        and (_calls(line, length, off) or (word == "ถึง" and off < 1 and length >= len(line)))
+    ]
+    if not read:
+        return None
+    _, length, word = min(read)
+    return NearPrefix(word=word, length=length, edits=1)
+
+
+def _calls(line: str, length: int, off: float) -> bool:
+    """Tell whether a post follows a word; right behind a damaged one it must be whole."""
+    if line[length - 1 : length + 1].strip() != line[length - 1 : length + 1] or off == 0:
+        return line[length : length + 1] not in NEVER_FIRST and names_post(line[length:].lstrip())
+    return names_post(line[length:], is_near_allowed=False)
+
+
+def _is_month(near: NearPrefix, line: str) -> bool:
+    """Tell whether a word is as well a damaged เมษายน, with its year behind it."""
+    return near.word == "เรียน" and near.edits > 1 and _YEAR.match(line, near.length) is not None
 
 
 def _is_apart(line: str, near: NearPrefix) -> bool:

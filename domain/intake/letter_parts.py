@@ -8,7 +8,7 @@ from domain.intake.folded_text import one_line
 from domain.intake.heading_words import Heading, HeadingMark, heading_of, is_closing, opens_body
 from domain.intake.letter_marks import is_mark
 from domain.intake.near_shapes import near_whole
-from domain.intake.office_words import POSTS, begins_office
+from domain.intake.office_words import POSTS, begins_office, begins_post
 from domain.intake.opening_lines import Opening, is_numbered
 from domain.intake.split_letters import Frame
 from domain.intake.text_lines import Line
@@ -28,7 +28,7 @@ _ISSUE = re.compile(r"(?:\()?ฉบับที่\s{0,3}[0-9]{1,5}\s?/\s?[0-9]{
 _SAID = re.compile(r"ตาม|ด้วย|เนื่อง|จึง|อนุสนธิ")
 # Below the subject the addressee follows within so many lines.
 _SUBJECT_LINES = 5
-_ADDRESSED = re.compile(rf"(?:และ|,|ทุก|\(|{POSTS})")
+_ADDRESSED = re.compile(rf"(?:และ|,|[ทฑ][ุู]?[กถ]|\(|{POSTS})")
 _PAIRS = (("“", "”"), ("(", ")"))
 
 
@@ -230,4 +230,4 @@ def _continues_addressees(line: Line, said: str) -> bool:
     text = line.text
     if _ITEM.match(text):
         text = _ITEM.sub("", text, count=1)
-    return line.gap == 0 and _ADDRESSED.match(text) is not None
+    return line.gap == 0 and (_ADDRESSED.match(text) is not None or begins_post(text))

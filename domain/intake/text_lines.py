@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from domain.intake.heading_words import heading_of
+from domain.intake.near_shapes import near_whole
+from domain.intake.office_words import names_post
+
 _LINE = re.compile(r"[^\n]+")
 # What a list, a heading or bold type of a marked-up text puts before a line.
 _MARKS = re.compile(r"(?:[-*•·#>]{1,6}[ \t]{1,8}|\*{2}){0,3}")
@@ -11,14 +15,13 @@ _MARKS = re.compile(r"(?:[-*•·#>]{1,6}[ \t]{1,8}|\*{2}){0,3}")
 _LOST_END = re.compile(
     r"(?<=[ก-๎|]) (?=\|? ?[0-9]{1,4}[.,)]?[\t |]{1,4}(?:[อฮ][งบ]|[เแ]ท|ท[ตมน]\.))"
 )
-# The end of a line that was lost before the next heading of a letter.
-_LOST_HEAD = re.compile(
-    r"(?<=[^\s])(?=[ \t]{1,9}(?:เรียน[ \t]{1,4}(?:นาย|ผู้|ปลัด|อธิบดี|หัวหน้า|เลขา|ประธาน|ท่าน)"
-    r"|อ้างถึง[ \t]{1,4}(?:หนังสือ|บันทึก|[0-9(])|สิ่งที่ส่งมาด้วย[ \t]))"
-)
+# The end of a line that was lost before the next heading of a letter, whole or damaged.
+_LOST_HEAD = re.compile(r"(?<=[^\s])[ \t]{1,9}(?=([เแรธอฮสล][^\s0-9]{3,19})[ \t]{1,9}(\S))")
+_NEXT_HEADS = {"เรียน": 1.5, "อ้างถึง": 2.25, "สิ่งที่ส่งมาด้วย": 2.5}
+_CITED = re.compile(r"[หทบป0-9l(]")
 # A memo that was typed without ends of lines; a citation goes on with its date.
 _MEMO_HEAD = re.compile(r"ที่[ \t](?:(?!ลงวันที่|ลว).){4,120}?[ \t](?=เรื่อง[ \t])")
-_HEADS = ("เรื่อง", "เรียน", "อ้างถึง")
+_HEAD_FIRST = frozenset("เแรธอฮ")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,8 +71,29 @@ def _said(text: str) -> Iterator[tuple[int, str]]:
 def _lost_ends(line: str) -> list[int]:
     if line.lstrip().startswith("ที่") and (head := _MEMO_HEAD.match(line, line.index("ที่"))):
         return [head.end()]
-    if line.lstrip().startswith(_HEADS):
-        return [match.start() for match in _LOST_HEAD.finditer(line)]
+    if heads := _lost_heads(line):
+        return heads
     if "เภอ" not in line and "อ." not in line and "---" not in line:
         return []
     return [match.start() for match in _LOST_END.finditer(line)]
+
+
+def _lost_heads(line: str) -> list[int]:
+    """Return where a line that begins with a heading goes on with the next one."""
+    said = line.lstrip()
+    if said[:1] not in _HEAD_FIRST:
+        return []
+    heads = [gap.start() for gap in _LOST_HEAD.finditer(line) if _is_next_head(line, gap)]
+    return heads if heads and heading_of(said) else []
+
+
+def _is_next_head(line: str, gap: re.Match[str]) -> bool:
+    """Tell whether a word is the next heading, by what stands behind it too."""
+    for word, most in _NEXT_HEADS.items():
+        if near_whole(word, gap[1], most=most) is None:
+            continue
+        behind = line[gap.start(2) : gap.start(2) + 24]
+        if word == "เรียน":
+            return names_post(behind)
+        return word != "อ้างถึง" or _CITED.match(behind) is not None
+    return False
