@@ -34,6 +34,11 @@ _LOST_CIRCLE = re.compile(r"(?<=[ก-ฮ]) [่-๋]?า")
 _RINGED = re.compile("[ำ\u0e4d]")
 # A scan takes ๐ for o; beside other Latin letters it may be one.
 _ZERO = re.compile(r"(?<=[0-9])[oO]{1,3}(?![A-Za-z@])|(?<=[0-9][.:/])[oO]{1,2}(?=[0-9\s-])")
+# And 1 for l; beside figures before it, or before ว, it may be the stroke of a number.
+_FIRST_FIGURE = re.compile(
+    r"(?<![0-9A-Za-z@._/-])(?<![0-9][ ])(?<![0-9][ ]{2})[lo](?=[0-9](?![0-9]*[A-Za-z@]))"
+)
+_ONE = re.compile(r"(?<=[0-9])l(?=[\s.:,]{0,2}(?!ว)[ก-๎]|[.:,][0-9])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +78,7 @@ class FoldedText:
 def fold_text(received: str) -> FoldedText:
     """Fold a text of any kind; it never grows."""
     alike = _ZERO.sub(lambda zero: "0" * len(zero[0]), received.translate(_ALIKE))
+    alike = _ONE.sub("1", _FIRST_FIGURE.sub(lambda one: "1" if one[0] == "l" else "0", alike))
     alike = _with_circles(alike)
     pieces, ends, shifts = [], [], [0]
     taken = length = 0

@@ -7,14 +7,16 @@ from datetime import date, datetime, time
 
 from domain.buddhist_era import BANGKOK
 from domain.intake.clock_times import CLOCK, HoursAt, find_hours
-from domain.intake.date_cues import DEADLINES, Cue, nearest_cue
+from domain.intake.date_cues import WEEKDAYS, Cue, nearest_cue
 from domain.intake.day_lists import days_before
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found
+from domain.intake.near_shapes import shape_of
 from domain.intake.reading import Occasion
-from domain.intake.requests import DAY_WORD
+from domain.intake.requests import DAY_WORD, kind_asked
 from domain.intake.schedule_rows import rows_of_schedule
 from domain.intake.thai_dates import DateAt
+from domain.intake.vocabulary import RequestKind
 
 _WEEKDAY = r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์)\s?ที่\s{0,3}$"
 # Dates of letters, of what is past, and of what begins and stays are no occasions.
@@ -34,6 +36,17 @@ _LIMIT = re.compile(r"(?:ภายใน|ก่อน|ไม่เกิน|ไ�
 _EVENT = re.compile(
     r"ประชุม|อบรม|สัมมนา|จัดงาน|จัดโครงการ|ตรวจ|ลงพื้นที่|พิธี|บรรยาย|ชี้แจง|กำหนดจัด|นิเทศ|สอบ|แข่งขัน|กิจกรรม|ดูงาน|เปิด|จัดขึ้น|ฝึก|เดินทาง"
 )
+# What a scan leaves of the longest of these words.
+_EVENT_SHAPES = re.compile(
+    "|".join(
+        map(shape_of, ("ประชุม", "อบรม", "สัมมนา", "กำหนดจัด", "จัดงาน", "ตรวจ", "บรรยาย", "กิจกรรม"))
+    )
+)
+# Where it is held: ณ ห้องประชุม.
+_PLACE = re.compile(r"(?:[^\n]{0,40}?\s)?ณ์?\s(?!วัน)[ก-ฮเ-ไ]")
+_ASKS = re.compile(r"[\s\S]*(?:โปรด|ขอให้|ในการนี้)")
+# The number of a receiving stamp stands right before its day.
+_STAMPED = re.compile(r"(?<![0-9/])[0-9]{1,7}\s{1,3}(?:วัน?[ก-๎]{0,4}\s{0,3})?$")
 _GOES_ON = re.compile(r"[^0-9\n]{0,5}[0-9]{1,2} ?[.:,]|\s{0,3}(?:-|[ถกภ]ึ?ง)\s{0,3}[0-9]")
 _LOST_HOUR = re.compile(r"[0-9]\s?[.,:]\s?[^\s]{0,3}\s{0,3}[-–ถ]")
 _WINDOW, _BEHIND, _CLAUSE = 70, 110, 120
@@ -143,26 +156,55 @@ def _one_day(text: str, one: DateAt, start: int, since: int) -> _Days | None:
     if rule is None:
         return None
     sure = {"occasion.on": 1.0, "occasion.hours": 0.9, "occasion.near": 0.6}.get(rule, 0.7)
+    named = _NAMED_DAY.search(said)
+    if named and WEEKDAYS[one.day.weekday()][:5] not in named[0]:
+        sure = min(sure, 0.7)
     return _Days(first=one.day, last=one.day, start=one.start, sure=min(sure, one.sure), rule=rule)
 
 
 def _cue(text: str, said: str, one: DateAt, since: int) -> str | None:
     """Return by which words a single date is known for an occasion."""
     has_hours = _hours_behind(text, one.end, one.end + 20) is not None
-    clause = text[max(one.start - _CLAUSE, since) : one.start].rpartition("\n\n")[2]
-    is_event = _EVENT.search(clause) is not None
-    if _ON.search(said):
-        # Alone it may be the end of a word that was damaged.
-        return "occasion.on" if has_hours or is_event else "occasion.near"
-    if _DAY.search(said) and has_hours:
-        return "occasion.hours"
-    if (_NAMED_DAY.search(said) or _DAY.search(said)) and is_event:
-        return "occasion.event"
-    near = nearest_cue(said)
-    if near is None or near.cue in DEADLINES:
+    clause = _clause(text[max(one.start - _CLAUSE, since) : one.start])
+    has_place = _PLACE.match(text, one.end) is not None
+    event = has_place or _EVENT.search(clause) or _EVENT_SHAPES.search(shape_of(clause))
+    is_asked = not has_place and _is_asked(clause)
+    if not event and (_STAMPED.search(said) if has_hours else is_asked):
         return None
-    is_held = near.cue is Cue.ON or (near.cue is Cue.DAY and (is_event or has_hours))
-    return "occasion.near" if is_held else None
+    is_held = not is_asked and (has_hours or has_place or _EVENT.search(clause) is not None)
+    if rule := _rule(said, is_held, has_hours):
+        return rule
+    return "occasion.near" if _is_nearly_held(said, event is not None, has_hours) else None
+
+
+def _rule(said: str, is_held: bool, has_hours: bool) -> str | None:
+    # Alone ใน may be the end of a word that was damaged.
+    if _ON.search(said):
+        return "occasion.on" if is_held else "occasion.near"
+    if is_held and _DAY.search(said):
+        return "occasion.hours" if has_hours else "occasion.event"
+    return None
+
+
+def _is_asked(clause: str) -> bool:
+    """Tell whether something is asked for behind the last word of an event."""
+    last = [*_EVENT.finditer(clause)][-1:]
+    asked = kind_asked(clause[last[0].end() :] if last else clause, "")[0]
+    return asked is not RequestKind.OTHER
+
+
+def _clause(before: str) -> str:
+    """Return the clause that ends before a date; what is asked for begins another."""
+    before = before.rpartition("\n\n")[2]
+    asks = _ASKS.match(before)
+    return before[asks.end() :] if asks else before
+
+
+def _is_nearly_held(said: str, is_event: bool, has_hours: bool) -> bool:
+    near = nearest_cue(said)
+    if near is None:
+        return is_event and has_hours
+    return near.cue is Cue.ON or (near.cue is Cue.DAY and (is_event or has_hours))
 
 
 def _held(folded: FoldedText, one: DateAt, days: _Days, after: int) -> Found[Occasion]:
@@ -189,7 +231,7 @@ def _held(folded: FoldedText, one: DateAt, days: _Days, after: int) -> Found[Occ
 def _is_doubtful(behind: str, hours: HoursAt) -> bool:
     """Tell whether figures before or behind the hours were meant for hours too."""
     goes_on = hours.closes is None and _GOES_ON.match(behind, hours.end) is not None
-    return goes_on or _LOST_HOUR.search(behind[: hours.start]) is not None
+    return not hours.is_whole or goes_on or _LOST_HOUR.search(behind[: hours.start]) is not None
 
 
 def _hours(days: _Days, hours: HoursAt | None) -> tuple[time, time | None]:

@@ -1,14 +1,15 @@
 """Until when a letter asks for what (ภายในวันที่ …)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import time
 
-from domain.intake.clock_times import CLOCK, find_hours
-from domain.intake.date_cues import DEADLINES, nearest_cue
+from domain.intake.clock_times import CLOCK, TIME_WORD, find_hours
+from domain.intake.date_cues import DEADLINES, faint_limit, nearest_cue
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found
-from domain.intake.near_shapes import shape_of
+from domain.intake.near_shapes import near_whole, shape_of
 from domain.intake.reading import Deadline
 from domain.intake.thai_dates import DateAt
 from domain.intake.vocabulary import RequestKind
@@ -61,33 +62,52 @@ _KINDS = (
 _WORDS = [(kind, re.compile(words)) for kind, words in _KINDS]
 # Words long enough to be told by their shape where a scan damaged them.
 _LONG_WORDS = (
-    (RequestKind.REPLY, "ตอบรับ แจ้งความประสงค์ ตอบกลับ แบบตอบ แจ้งการเข้าร่วม"),
-    (RequestKind.REGISTER, "ลงทะเบียน สมัคร"),
+    (RequestKind.REPLY, "แบบตอบรับ แจ้งตอบรับ แจ้งความประสงค์ ตอบกลับ แบบตอบ แจ้งการเข้าร่วม ตอบรับ"),
+    (RequestKind.REGISTER, "ลงทะเบียน"),
     (RequestKind.PAY, "ชำระเงิน ชำระค่า โอนเงิน ค่าธรรมเนียม ค่าลงทะเบียน เบิกจ่าย นำส่งเงิน จ่ายเงิน"),
-    (RequestKind.REPORT, "รายงาน แจ้งผล"),
-    (RequestKind.SUBMIT, "จัดส่ง นำส่ง แจ้งรายชื่อ แจ้งข้อมูล กรอกข้อมูล บันทึกข้อมูล"),
+    (RequestKind.REPORT, "รายงานผล รายงาน แจ้งผล"),
+    (
+        RequestKind.SUBMIT,
+        "จัดส่ง นำส่ง ส่งเอกสาร ส่งข้อมูล ส่งรายชื่อ ส่งหลักฐาน ส่งแบบ แจ้งรายชื่อ แจ้งข้อมูล กรอกข้อมูล บันทึกข้อมูล",
+    ),
 )
 
 
-def _near_shapes(words: str) -> re.Pattern[str]:
-    """Match the shapes of words of which one letter may be another or lost."""
-    shapes = [shape_of(word) for word in words.split()]
-    damaged = [
-        f"{one[:at]}.{one[at + 1 :]}" for one in shapes if len(one) > 6 for at in range(len(one))
-    ]
-    return re.compile("|".join(shapes + damaged))
+def _near_shape(word: str) -> re.Pattern[str]:
+    """Match the shape of a word of which one letter may be another or lost."""
+    shape = shape_of(word)
+    damaged = [f"{shape[:at]}[^เโ0-9]?{shape[at + 1 :]}" for at in range(len(shape))]
+    return re.compile("|".join([shape, *(damaged if len(shape) > 5 else [])]))
 
 
-_SHAPES = [(kind, _near_shapes(words)) for kind, words in _LONG_WORDS]
+_SHAPES = [(kind, word, _near_shape(word)) for kind, words in _LONG_WORDS for word in words.split()]
+# From where on a damaged word may be what is asked for.
+_REQUEST = re.compile(r"[\s\S]*(?:โปรด|ขอให้|ในการนี้|ทั้งนี้|จึง)")
 _NEXT_REQUEST = re.compile(r"โปรด|ขอให้|ให้|แล้ว|จึง|โดย|ทั้งนี้|หาก|และ|\n\n")
+# The request stands before its day: what is asked behind it has another.
+_OWN_REQUEST = re.compile(r"โปรด|ให้|[ก-๎]{3}(?<!นี้)\Z")
+_SAYS_REQUEST = re.compile(r"โปรด|ให้")
 # A time of day that could not be read.
-_SAYS_HOUR = re.compile(r"\s{0,3}(?:[เแโ]?[วจ][ลส][าเ]|[0-9]{1,2}[.:,][0-9oO]{2})")
+_SAYS_HOUR = re.compile(
+    rf"\s{{0,3}}(?:{TIME_WORD}|[ก-๎]{{0,5}}\s{{0,3}}[0-9]{{1,2}}[.:,][0-9oO]{{2}}(?![0-9]))"
+)
 _DATED = re.compile(r"(?:ลง\s?วันที่|ลว\.?|ลง)\s{0,3}$")
 # Between a request and its day so many letters may be cited.
 _CITATIONS = 3
 _WINDOW, _BEFORE, _AFTER = 60, 140, 60
+_LITTLE, _MUCH = 1.0, 2.25
 _DOUBTFUL = 0.75
 """So sure at most is what is asked for where no word says it whole."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Word:
+    """A word that says what is asked for, the unseen behind it included, and how damaged it is."""
+
+    start: int
+    end: int
+    kind: RequestKind
+    off: float
 
 
 def find_deadlines(
@@ -118,11 +138,22 @@ def _deadline(folded: FoldedText, one: DateAt, floor: int, said: int) -> Found[D
     for rule, sure, cue in _PATTERNS:
         if match := cue.search(before):
             return _asked(folded, one, said, since + match.start(), rule, min(sure, one.sure))
-    near = nearest_cue(before)
-    if near is None or near.cue not in DEADLINES:
+    if (near := nearest_cue(before)) and near.cue in DEADLINES:
+        sure = 0.7 if near.off <= 0.5 else 0.6
+    elif (near := faint_limit(before)) and _is_asked(folded.text[said : one.start]):
+        sure = 0.5
+    else:
         return None
-    sure = min(0.7 if near.off <= 0.5 else 0.6, one.sure)
-    return _asked(folded, one, said, one.start - near.length, "deadline.near", sure)
+    start = one.start - near.length
+    return _asked(folded, one, said, start, "deadline.near", min(sure, one.sure))
+
+
+def _is_asked(said: str) -> bool:
+    """Tell whether something is asked for in the last words before a day."""
+    said = said[-_BEFORE:].rpartition("\n\n")[2]
+    return (
+        _SAYS_REQUEST.search(said) is not None or kind_asked(said, "")[0] is not RequestKind.OTHER
+    )
 
 
 def _asked(
@@ -155,24 +186,45 @@ def _time(text: str, start: int, one: DateAt) -> tuple[time | None, int]:
 def kind_asked(before: str, behind: str) -> tuple[RequestKind, float]:
     """Return what is asked for: the nearest such word before the date, else behind it."""
     before = before.rpartition("\n\n")[2]
-    if nearest := _nearest(before, _WORDS):
-        return nearest, 1.0
-    if damaged := _nearest(shape_of(before), _SHAPES):
-        return damaged, _DOUBTFUL
+    # Where each letter of its shape stands.
+    at = [*(nth for nth, one in enumerate(before) if shape_of(one)), len(before)]
+    whole = [*_whole_words(before, at)]
+    if words := [*whole, *_damaged_words(before, at)]:
+        kind = _nearest(words).kind
+        return kind, 1.0 if whole and _nearest(whole).kind is kind else _DOUBTFUL
+    if _OWN_REQUEST.search(before):
+        return RequestKind.OTHER, _DOUBTFUL
     after = _NEXT_REQUEST.split(behind, maxsplit=1)[0]
     first = [(match.start(), kind) for kind, words in _WORDS if (match := words.search(after))]
     return (min(first)[1], 0.85) if first else (RequestKind.OTHER, _DOUBTFUL)
 
 
-def _nearest(
-    before: str, known: Sequence[tuple[RequestKind, re.Pattern[str]]]
-) -> RequestKind | None:
-    nearest = [
-        (last.end(), -last.start(), kind)
-        for kind, words in known
-        for last in [*words.finditer(before)][-1:]
-    ]
-    return max(nearest)[2] if nearest else None
+def _nearest(words: Sequence[_Word]) -> _Word:
+    """Return the last word; of two that end together the longer, unless it is far more damaged."""
+    end = max(one.end for one in words)
+    last = [one for one in words if one.end == end]
+    most = min(one.off for one in last) + _LITTLE
+    return min((one for one in last if one.off <= most), key=lambda one: (one.start, one.off))
+
+
+def _whole_words(before: str, at: Sequence[int]) -> Iterator[_Word]:
+    for kind, words in _WORDS:
+        for last in [*words.finditer(before)][-1:]:
+            end = at[len(shape_of(before[: last.end()]))]
+            yield _Word(start=last.start(), end=end, kind=kind, off=0.0)
+
+
+def _damaged_words(before: str, at: Sequence[int]) -> Iterator[_Word]:
+    """Yield the words that are there in their shape only."""
+    asked = _REQUEST.match(before)
+    shape, floor = shape_of(before), len(shape_of(asked[0])) if asked else 0
+    for kind, word, pattern in _SHAPES:
+        for match in pattern.finditer(shape, floor):
+            start, end = at[match.start()], at[match.end()]
+            said = "".join(before[start:end].split())
+            off = None if word in said else near_whole(word, said, most=_MUCH)
+            if off is not None:
+                yield _Word(start=start, end=end, kind=kind, off=off)
 
 
 def _told_once(found: Sequence[Found[Deadline]]) -> Sequence[Found[Deadline]]:

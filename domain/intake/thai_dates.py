@@ -13,6 +13,7 @@ from domain.intake.near_shapes import near_whole, shape_of
 from domain.intake.near_words import is_near
 
 _SHORT_SHAPES = [shape_of(name).replace("เ", "") for name in SHORT_MONTHS]
+_ABOVE = frozenset("ิีึื")
 _NUMBERS = {
     name: number for names in (MONTHS, SHORT_MONTHS) for number, name in enumerate(names, 1)
 }
@@ -24,11 +25,15 @@ _FIRST_SHORT_YEAR = 40
 _YEAR = r"(2 ?[05] ?[0-9] ?[0-9]|1[89][0-9]{2}|2[0-9]{3}|[0-9]{2})(?![0-9]|[.,:/][0-9])"
 # What stands between the parts of a date: blanks, the end of a line, a page and its number.
 _GAP = r"(?:[\s.,]{0,8}|\s{0,3}\n-\s?[0-9]{1,3}\s?-\n\s{0,3})"
+# Of พ.ศ. one letter may be lost; behind a month's own point the other would be the month's.
+_ERA = (
+    r"(?:([พฟผฝค])(?:์?[ .,]{0,2}[ศคตส]์?|ุทธศักราช|ริสต์ศักราช)|(?<=\s)[.,]{0,2}(?:[พฟผฝ]|ศ)์?)[ .,]{0,2}"
+)
 # As a lookahead: what looks like a date and is none must not swallow the date behind it.
 _WORDED = re.compile(
     rf"(?<![0-9])(?<![0-9][./])(?=([0-3]?[0-9]){_GAP}(?:เดือน\s{{0,3}})?"
-    rf"([ก-ฮเ-ไ](?:[ .,\n]?[ก-๎]){{1,17}}?[.,]?){_GAP}"
-    rf"(?:([พฟผฝค])(?: ?[.,]? ?[ศคตส] ?[.,]?|ุทธศักราช|ริสต์ศักราช)\s{{0,3}})?{_YEAR})"
+    rf"([ก-ฮั-ฺเ-ไ็-๎](?:[ .,\n]?[ก-๎]){{1,17}}?[.,]?){_GAP}"
+    rf"(?:{_ERA}\s{{0,3}})?{_YEAR})"
 )
 _THIS_YEAR = re.compile(
     r"(?<![0-9])(?<![0-9][.,/])([0-3]?[0-9])[\s.]{0,8}([ก-ฮเ-ไ][ก-๎.]{2,10}?)\s{0,3}(?:ศก|ปี)?นี้"
@@ -123,15 +128,26 @@ def read_month(name: str) -> tuple[int, float] | None:
     for most in (1, 2):
         near = [at for at, month in enumerate(MONTHS, 1) if is_near(month, bare, most=most)]
         if near:
-            return (near[0], 0.8 - most / 10) if len(near) == 1 else None
+            return (near[0], 0.8 - most / 10) if len(near) == 1 else _far_month(bare)
     return _short_month(bare) if len(bare) <= 4 else _far_month(bare)
 
 
 def _short_month(bare: str) -> tuple[int, float] | None:
-    """Return the month whose abbreviation has the shape; มค and มีค have one between them."""
+    """Return the month whose abbreviation has the shape; มค and มีค have one between them.
+
+    One letter that is another is likelier than that and a vowel lost.
+    """
     shape = shape_of(bare).replace("เ", "")
     alike = [at for at, one in enumerate(_SHORT_SHAPES, 1) if one == shape]
+    if len(alike) > 1 and "์" not in bare:
+        alike = [at for at in alike if _is_as_long(SHORT_MONTHS[at - 1], bare)]
     return (alike[0], 0.65) if len(alike) == 1 else None
+
+
+def _is_as_long(name: str, bare: str) -> bool:
+    """Tell whether a name has its vowel before or above where the written one has."""
+    is_above = _ABOVE.isdisjoint(bare) == _ABOVE.isdisjoint(name)
+    return len(name) == len(bare) and is_above
 
 
 def _far_month(bare: str) -> tuple[int, float] | None:
