@@ -36,9 +36,9 @@ _RINGED = re.compile("[ำ\u0e4d]")
 _ZERO = re.compile(r"(?<=[0-9])[oO]{1,3}(?![A-Za-z@])|(?<=[0-9][.:/])[oO]{1,2}(?=[0-9\s-])")
 # And 1 for l; beside figures before it, or before ว, it may be the stroke of a number.
 _FIRST_FIGURE = re.compile(
-    r"(?<![0-9A-Za-z@._/-])(?<![0-9][ ])(?<![0-9][ ]{2})[lo](?=[0-9](?![0-9]*[A-Za-z@]))"
+    r"[lo](?=[0-9](?![0-9]*[A-Za-z@]))(?<![0-9A-Za-z@._/-].)(?<![0-9] .)(?<![0-9]  .)"
 )
-_ONE = re.compile(r"(?<=[0-9])l(?=[\s.:,]{0,2}(?!ว)[ก-๎]|[.:,][0-9])")
+_ONE = re.compile(r"l(?<=[0-9]l)(?=[\s.:,]{0,2}(?!ว)[ก-๎]|[.:,][0-9])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -40,6 +40,11 @@ def shape_of(text: str) -> str:
     return text.translate(_SHAPES)
 
 
+def shape_places(text: str) -> list[int]:
+    """Return where in a text the letters of its shape stand."""
+    return [at for at, one in enumerate(text) if _SHAPES.get(ord(one), one) is not None]
+
+
 @lru_cache(maxsize=16384)
 def near_whole(word: str, text: str, *, most: float) -> float | None:
     """Return how far the whole of `text` is from `word`, None where it is farther than `most`."""

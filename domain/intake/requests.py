@@ -9,7 +9,7 @@ from domain.intake.clock_times import CLOCK, TIME_WORD, find_hours
 from domain.intake.date_cues import DEADLINES, faint_limit, nearest_cue
 from domain.intake.folded_text import FoldedText
 from domain.intake.found import Found
-from domain.intake.near_shapes import near_whole, shape_of
+from domain.intake.near_shapes import near_whole, shape_of, shape_places
 from domain.intake.reading import Deadline
 from domain.intake.thai_dates import DateAt
 from domain.intake.vocabulary import RequestKind
@@ -186,8 +186,7 @@ def _time(text: str, start: int, one: DateAt) -> tuple[time | None, int]:
 def kind_asked(before: str, behind: str) -> tuple[RequestKind, float]:
     """Return what is asked for: the nearest such word before the date, else behind it."""
     before = before.rpartition("\n\n")[2]
-    # Where each letter of its shape stands.
-    at = [*(nth for nth, one in enumerate(before) if shape_of(one)), len(before)]
+    at = [*shape_places(before), len(before)]
     whole = [*_whole_words(before, at)]
     if words := [*whole, *_damaged_words(before, at)]:
         kind = _nearest(words).kind
