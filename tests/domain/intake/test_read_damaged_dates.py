@@ -137,6 +137,7 @@ def test_the_end_of_a_word_is_no_cue() -> None:
         ("ให้ธายวานผล", RequestKind.REPORT, False),
         ("และทะเบียนทรัพย์สิน ขอให้ทำ", RequestKind.OTHER, False),
         ("ศาลากลางจังหวัดสกลนคร ขอให้ทำ", RequestKind.OTHER, False),
+        ("จังหวัดสงขลาพิจารณาแล้ว ให้ทำ", RequestKind.OTHER, False),
     ],
 )
 def test_a_damaged_word_is_told_from_a_whole_one_in_it(
