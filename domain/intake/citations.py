@@ -10,7 +10,7 @@ from domain.intake.found import Found
 from domain.intake.heading_words import Heading
 from domain.intake.letter_numbers import NumberAt, find_numbers
 from domain.intake.letter_parts import Part, Parts
-from domain.intake.near_shapes import near_whole
+from domain.intake.near_shapes import near_end
 from domain.intake.reading import Enclosure, Reference
 from domain.intake.thai_dates import DateAt
 
@@ -19,15 +19,14 @@ _BEFORE_NUMBER = re.compile(
     r"(?:[\s,]{0,10}(?:ด่วนที่สุด|ด่วนมาก|ด่วน|ลับที่สุด|ลับมาก|ลับ)|[\s,]{1,10}ที่){0,3}"
     r"[\s,]{0,10}(?:ที่|เลขที่|ด่วนที่สุด|ด่วนมาก|ด่วน|ลับที่สุด|ลับมาก|ลับ)\s{0,10}$"
 )
-_ITEM = re.compile(r"(?:\A|(?<=\s))\(?[0-9]{1,2}[.)]\s{0,5}(?=[^0-9\s])")
+_ITEM = re.compile(r"\(?(?P<nth>[0-9]{1,2})(?:(?P<whole>[.)])\s{0,5}|,\s{0,5}|\s{1,5})(?=[^0-9\s])")
+_DAY = re.compile(r"\S{2,12}\s{0,3}[0-9]{4}")
 _COPIES = re.compile(
     r"\(?จำนวน\s{0,5}(?P<copies>[0-9]{1,4}|l(?=\s))\s{0,5}(?:ชุด|ฉบับ|แผ่น|เล่ม|หน้า|ใบ|รายการ|สำเนา|ราย|แห่ง|[^\s0-9()]{2,6}(?=\s|\Z))?\)?"
 )
 _BARE_COPIES = re.compile(r"\s\(?(?P<copies>[0-9]{1,3})\s{0,3}(?:ชุด|ฉบับ|แผ่น|เล่ม)\)?\s*\Z")
 _LEFT_COPIES = re.compile(r"[0-9]\s{0,3}[^\s0-9]{1,7}\s*\Z|[จว][^\s]{1,2}น?ว[นม]\s")
-_NEAR_COPIES = re.compile(
-    r"([วจก][^\s0-9]{2,6})\s{0,3}(?P<copies>[0-9]{1,3})\s{0,3}[^\s0-9]{2,5}\s{0,3}\Z"
-)
+_NEAR_COPIES = re.compile(r"(?P<copies>[0-9]{1,3})\s{0,3}[^\s0-9]{2,5}\s{0,3}\Z")
 # A date belongs to the number right before it.
 _FARTHEST = 60
 
@@ -51,25 +50,25 @@ def read_enclosures(folded: FoldedText, parts: Parts) -> Sequence[Found[Enclosur
         return []
     found = []
     for start, end in _items(folded.text, part):
-        copies = _copies(folded.text, start, end)
-        title = one_line(folded.text[start : copies.start() if copies else end]).strip(" ,")
-        if title:
-            enclosure = Enclosure(
-                title=title, copies=int(copies["copies"].replace("l", "1")) if copies else None
-            )
+        until, copies = _copies(folded.text, start, end)
+        title = one_line(folded.text[start:until]).strip(" ,")
+        if len(title) > 1:
+            enclosure = Enclosure(title=title, copies=copies)
             sure = min(part.sure, 0.7) if _LEFT_COPIES.search(title) else part.sure
             found.append(folded.found(enclosure, (start, end), sure=sure, rule="enclosure.item"))
     return found
 
 
-def _copies(text: str, start: int, end: int) -> re.Match[str] | None:
-    """Return how many copies an item says, by จำนวน or by what a scan made of it."""
+def _copies(text: str, start: int, end: int) -> tuple[int, int | None]:
+    """Return where an item says its copies and how many, by จำนวน or what a scan made of it."""
     if whole := _COPIES.search(text, start, end):
-        return whole
-    near = _NEAR_COPIES.search(text, start, end)
-    if near and near_whole("จำนวน", near[1], most=2.0) is not None:
-        return near
-    return _BARE_COPIES.search(text, start, end)
+        return whole.start(), int(whole["copies"].replace("l", "1"))
+    if near := _NEAR_COPIES.search(text, start, end):
+        before = text[start : near.start()].rstrip()
+        if word := near_end("จำนวน", before, most=1.75):
+            return start + len(before) - word[1], int(near["copies"])
+    bare = _BARE_COPIES.search(text, start, end)
+    return (bare.start(), int(bare["copies"])) if bare else (end, None)
 
 
 def _cited(folded: FoldedText, part: Part, dates: Sequence[DateAt]) -> Iterator[Reference]:
@@ -119,7 +118,7 @@ def issuer_before(before: str) -> str | None:
 def _items(text: str, part: Part) -> Iterator[tuple[int, int]]:
     """Yield the items: each begins with its number, or behind the copies of the one before."""
     start, end = part.span
-    marks = [(match.start(), match.end()) for match in _ITEM.finditer(text, start, end)]
+    marks = [*_marks(text, start, end)]
     marks += [(match.end(), match.end()) for match in _COPIES.finditer(text, start, end)]
     at = start
     for cut, following in [*sorted(marks), (end, end)]:
@@ -128,3 +127,22 @@ def _items(text: str, part: Part) -> Iterator[tuple[int, int]]:
             first = at + len(said) - len(said.lstrip())
             yield first, first + len(said.strip())
         at = max(following, at)
+
+
+def _marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of the items; one that lost its point must be the next, at its place."""
+    nth = 0
+    for match in _ITEM.finditer(text, start, end):
+        before = text[start : match.start()]
+        is_apart = not before or before[-1].isspace()
+        if is_apart and (match["whole"] or _is_next(match, before, nth)):
+            nth = int(match["nth"])
+            yield match.start(), match.end()
+
+
+def _is_next(match: re.Match[str], before: str, nth: int) -> bool:
+    """Tell whether figures begin the next item: no day does, nor how many copies there are."""
+    begins = not before if nth == 0 else before.endswith("\n")
+    is_day = _DAY.match(match.string, match.end()) is not None
+    copies = near_end("จำนวน", before[-12:].rstrip(), most=1.75)
+    return begins and int(match["nth"]) == nth + 1 and not is_day and copies is None

@@ -34,11 +34,12 @@ _LOST_CIRCLE = re.compile(r"(?<=[ก-ฮ]) [่-๋]?า")
 _RINGED = re.compile("[ำ\u0e4d]")
 # A scan takes ๐ for o; beside other Latin letters it may be one.
 _ZERO = re.compile(r"(?<=[0-9])[oO]{1,3}(?![A-Za-z@])|(?<=[0-9][.:/])[oO]{1,2}(?=[0-9\s-])")
-# And 1 for l; beside figures before it, or before ว, it may be the stroke of a number.
+# And 1 for l; beside figures before it, or before ว (or what is taken for it), it may be the stroke
+# of a number.
 _FIRST_FIGURE = re.compile(
     r"[lo](?=[0-9](?![0-9]*[A-Za-z@]))(?<![0-9A-Za-z@._/-].)(?<![0-9] .)(?<![0-9]  .)"
 )
-_ONE = re.compile(r"l(?<=[0-9]l)(?=[\s.:,]{0,2}(?!ว)[ก-๎]|[.:,][0-9])")
+_ONE = re.compile(r"l(?<=[0-9]l)(?=[\s.:,]{0,2}(?!ว|จ\s?[0-9])[ก-๎]|[.:,][0-9])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

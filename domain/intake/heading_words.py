@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from domain.intake.near_shapes import near_whole
+from domain.intake.near_shapes import near_start, near_whole, shape_of
 from domain.intake.near_words import NEVER_FIRST, NearPrefix, near_prefix, nearest_prefix
 from domain.intake.office_words import names_post
 
@@ -57,7 +57,8 @@ _WHOLE = re.compile(rf"(?:{'|'.join(_LONGEST_FIRST)})(?![{''.join(sorted(NEVER_F
 _BEFORE_POST = {"เรียน": 1.5, "ถึง": 1.75}
 _ADDRESSED = re.compile(r"[ \t]{0,3}(?:นาย|ผู้|ผู|ปลัด|อธิบดี|หัวหน้า|เลขา|ประธาน|ท่าน)")
 _YEAR = re.compile(r"\s{1,9}(?:พ\.?\s?ศ|[0-9])")
-_AFTER = re.compile(r"[ \t]{0,40}[:*]{0,3}[ \t]{0,40}")
+_AFTER = re.compile(r"[็-๎]{0,2}[ \t]{0,40}[:*]{0,3}[ \t]{0,40}")
+_NEAR_RECIPIENT = re.compile(r"(?:[ภก]?ึง|ถ[ืี]ง)(?=[ \t]|\Z)")
 # What the text of a letter begins with; near to a heading some of them would be taken for one.
 _OPENERS = (
     r"ด้วย(?!วิธี)|ตาม|เนื่อง|อนุสนธิ|สืบเนื่อง|พร้อมนี้|จาก|เพื่อ|เมื่อ|โดย|ขอ(?!ง)|ข้อ|ในการ|กระผม|ข้าพเจ้า|บัดนี้|อาศัย|"
@@ -67,7 +68,9 @@ _OPENER = re.compile(_OPENERS)
 # Short words are taken for a heading only where a space or the end of the line follows.
 _NEAR = tuple(word for word in _LONGEST_FIRST if word not in {"ถึง", "นมัสการ", "เสนอ"})
 # With what a damaged heading may still begin; most lines are sorted out by it.
-_NEAR_FIRST = frozenset("เแสศอฮกภถรธลวบ")
+_NEAR_FIRST = frozenset("เแสศอฮกภถรธลวบิีึ")
+# How far from these words a scan may lead that lost the space behind them as well.
+_NEAR_GLUED = {"เรื่อง": 0.75, "อ้างถึง": 1.75, "ส่วนราชการ": 2.0, "สิ่งที่ส่งมาด้วย": 3.0}
 _CLOSINGS = ("ขอแสดงความนับถือ", "ขอนมัสการด้วยความเคารพ", "ด้วยความเคารพอย่างยิ่ง")
 
 
@@ -82,9 +85,11 @@ def heading_of(line: str, *, is_near_allowed: bool = True) -> HeadingMark | None
         return None
     if called := _before_post(line):
         return _mark(line, called, sure=0.6)
+    if recipient := _NEAR_RECIPIENT.match(line):
+        return _mark(line, NearPrefix(word="ถึง", length=recipient.end(), edits=1), sure=0.6)
     near = nearest_prefix(_NEAR, line.split(maxsplit=1)[0][:24], share=0.4)
     if near is None or not _is_apart(line, near) or _is_month(near, line):
-        return None
+        return _glued(line)
     return _mark(line, near, sure=round(0.85 - near.edits / len(near.word) / 2, 2))
 
 
@@ -147,6 +152,15 @@ def _calls(line: str, length: int, off: float) -> bool:
 def _is_month(near: NearPrefix, line: str) -> bool:
     """Tell whether a word is as well a damaged เมษายน, with its year behind it."""
     return near.word == "เรียน" and near.edits > 1 and _YEAR.match(line, near.length) is not None
+
+
+def _glued(line: str) -> HeadingMark | None:
+    is_cut, first = line[:1] in NEVER_FIRST, shape_of(line[:2])
+    for word, most in _NEAR_GLUED.items():
+        if (is_cut or shape_of(word[0]) in first) and (at := near_start(word, line, most=most)):
+            near = NearPrefix(word=word, length=at[1], edits=0)
+            return _mark(line, near, sure=0.6)
+    return None
 
 
 def _is_apart(line: str, near: NearPrefix) -> bool:

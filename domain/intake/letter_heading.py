@@ -7,21 +7,23 @@ from domain.document_number import DocumentNumber
 from domain.intake.date_cues import Cue, nearest_cue
 from domain.intake.folded_text import FoldedText, one_line
 from domain.intake.found import Found
-from domain.intake.heading_words import Heading
+from domain.intake.heading_words import Heading, heading_of
 from domain.intake.letter_marks import is_mark
 from domain.intake.letter_numbers import find_numbers
 from domain.intake.letter_parts import Parts
 from domain.intake.office_words import begins_office, is_address, nearly_begins_office
-from domain.intake.opening_lines import is_numbered
+from domain.intake.opening_lines import ALONE, UNREAD_NUMBER, is_numbered
 from domain.intake.receipt_stamps import names_receipt
 from domain.intake.text_lines import Line
 from domain.intake.thai_dates import DateAt
 
 # What ends the name of an office on its line: a telephone, an address, a gap.
 _OFFICE_END = re.compile(
-    r"[ \t]{0,8}"
-    r"(?:\(?(?:[โไ][ทฑ][รธถ]|[ทฑ]ร\.)|\t|[ \t]{3}|[ \t](?:ถนน|ถ\.|ที่\s|วันที่|หมู่ที่|เลขที่|ซอย|ลงวันที่))"
+    r"[ \t]{0,8}(?:\(?(?:โทร(?=[.\sศส])|(?<![ก-๎])[โไ][ทฑ][รธถ]|[ทฑ]ร\.)|\t|[ \t]{3}|"
+    r"[ \t](?:ถนน|ถ\.(?![ก-ฮ]\.)|ที่\s|วันที่|หมู่ที่|เลขที่|ซอย|ลงวันที่))"
 )
+# On the line of a memo's title, where a line end was lost.
+_OFFICE_WORD = re.compile(r"[ \t][สล]่?[วจ][นม][รธ][าเ][ชขซ][กถภ][าเ][รธ][ \t]{0,9}(?=[ก-ฮเ-ไ])")
 _FORMAL = re.compile(r"(?:คำสั่ง|ประกาศ|แถลงการณ์|ข่าวประชาสัมพันธ์|รายงานการประชุม)\s?(.{2,90})")
 _FORMAL_DATE = re.compile(r"(?:สั่ง|ประกาศ|ให้ไว้|แถลง)\s{0,4}ณ\s{0,4}วันที่\s{0,4}$")
 _HOUR_BEHIND = re.compile(r"[\s,]{0,4}(?:[เแโ]?[วจ][ลส][าเ]|[0-9]{1,2} ?[.:] ?[0-9]{2} ?[นม])")
@@ -39,8 +41,8 @@ _NOT_OFFICE = re.compile(
 )
 _NAME_GOES_ON = re.compile(r"(?:และ|เพื่อ|แห่ง)[ก-๎][ก-๎ ]{2,50}")
 # A number of a form that is not ours, with something a gap behind it.
-_UNREAD_NUMBER = re.compile(
-    r"ที่[ \t]{1,6}[ก-ฮ.]{2,6}[ \t]{0,3}[^ \t]{3,40}(?:[ ][^ \t]{1,20})?(?=\t|[ ]{3})"
+_UNREAD = re.compile(
+    r"[ทฑ][ัิ-ื็-๎]{1,2}[ \t]{0,6}[ก-ฮ.]{1,6}[ \t]{0,3}[^ \t]{3,40}(?:[ ][^ \t]{1,20})?(?=\t|[ ]{3})"
 )
 # Whatever stands a gap behind the number is the name of who issued it, if it is a name.
 _NAME_BESIDE = re.compile(
@@ -58,9 +60,13 @@ def read_numbers(
         if not is_numbered(above, at):
             continue
         # The word may stand on a line of its own, with the number below it.
-        is_alone = len(lines[at].text) <= 6
+        is_alone = ALONE.fullmatch(lines[at].text) is not None
         line = lines[at + 1] if is_alone else lines[at]
-        for one in find_numbers(folded.text, line.start, line.end):
+        # Its end may stand on the next line.
+        end = lines[at + 1].end if at + 1 < len(lines) else line.end
+        for one in find_numbers(folded.text, line.start, end):
+            if one.start >= line.end:
+                break
             rule = "number.below" if is_alone else "number.heading"
             sure = min(one.sure, 0.9) if is_alone else one.sure
             found.append(folded.found(one.number, (one.start, one.end), sure=sure, rule=rule))
@@ -137,6 +143,8 @@ def read_issuer(
     if office := parts.of(Heading.OFFICE):
         start, end = office.places[0]
         return _office(folded, start, end, sure=office.sure, rule="issuer.office")
+    if found := _headed_office(folded, [lines[at] for at in head]):
+        return found
     for at in head:
         if match := _FORMAL.fullmatch(lines[at].text):
             start = lines[at].start + match.start(1)
@@ -167,10 +175,11 @@ def read_issuer_at_foot(
     starts = {one.start for one in dates}
     for at in body:
         line, below = lines[at], lines[at + 1 : at + 3]
-        if not begins_office(line.text) or len(line.text) > 90:
+        sure = _sure_of_office(line.text)
+        if sure is None or len(line.text) > 90:
             continue
         if any(_is_date_line(folded.text, under, starts) for under in below):
-            return _office(folded, line.start, line.end, sure=0.9, rule="issuer.foot")
+            return _office(folded, line.start, line.end, sure=min(sure, 0.9), rule="issuer.foot")
     return None
 
 
@@ -195,12 +204,26 @@ def _first_office(
     """Return the first line that is an office, damaged or not: below it stands its address."""
     for at in order:
         line = lines[at]
-        if is_numbered(lines, at) or _UNREAD_NUMBER.match(line.text):
+        if is_numbered(lines, at) or _UNREAD.match(line.text):
             if found := _beside_number(folded, line):
                 return found
         elif (sure := _sure_of_office(line.text)) and not _is_beside_office(line.text):
             end = _end_of_name(lines, at)
             return _office(folded, line.start, end, sure=sure, rule="issuer.letterhead")
+    return None
+
+
+def _headed_office(folded: FoldedText, head: Sequence[Line]) -> Found[str] | None:
+    """Return what stands behind ส่วนราชการ above the line with which the letter seems to begin."""
+    for line in head:
+        mark, inside = heading_of(line.text), _OFFICE_WORD.search(line.text)
+        if mark and mark.heading is Heading.OFFICE:
+            start = line.start + mark.length
+        elif inside:
+            start = line.start + inside.end()
+        else:
+            continue
+        return _office(folded, start, line.end, sure=0.75, rule="issuer.office")
     return None
 
 
@@ -225,7 +248,7 @@ def _sure_of_office(said: str) -> float | None:
 def _beside_number(folded: FoldedText, line: Line) -> Found[str] | None:
     """Return the letterhead that stands on the line of the number."""
     ends = [one.end for one in find_numbers(folded.text, line.start, line.end)]
-    if not ends and (unread := _UNREAD_NUMBER.match(line.text)):
+    if not ends and (unread := _UNREAD.match(line.text) or UNREAD_NUMBER.match(line.text)):
         ends = [line.start + unread.end()]
     if not ends:
         return None

@@ -12,12 +12,18 @@ _FIGURE = "[0-9oOlI]"
 # An office behind the code has no place in a number of ours: (1), .(ขก); behind the letters it has.
 _OFFICE = r"(?:\s?\.?\s?\([0-9ก-ฮ.]{1,6}\))"
 _IN_BRACKETS = re.compile(_OFFICE)
-# Parsed as what it is without its spaces and wrong dots; at least one figure must be one.
+# A scan puts ์ on letters that had none, and damages the marks of ที่.
+_SPECK = "์"
+_LETTER = "[ก-ฮ]์?"
+_AFTER_WORD = "(?<=[ทฑ][ิ-ื็-๎][็-๎])|(?<=[ทฑ][ิ-ื่])"
+# Parsed as what it is without its spaces and wrong dots; at least one figure must be one. Where its
+# stroke is lost, ว tells where the running number begins.
 NUMBER = (
-    rf"(?:(?<![ก-๎.])|(?<=ที่))([ก-ฮ] ?[ก-ฮ](?: ?[ก-ฮ])?"
+    rf"(?:(?<![ก-๎.])|{_AFTER_WORD})(?![ทฑ](?:[็-๋]|์ ))({_LETTER} ?{_LETTER}(?: ?[ก-ฮ])?"
     rf"(?:\s{{0,3}}\.?\s{{0,3}}\([ก-ฮ.]{{1,8}}\))?)\s{{0,3}}\.?\s{{0,3}}"
     rf"({_FIGURE}{{4,6}}(?:{_OFFICE}?\s?[.,]\s?{_FIGURE}{{1,4}}){{0,4}}){_OFFICE}?"
-    rf"\s{{0,4}}([/|lI])\s{{0,4}}([วจ])?(?:\s?\([ก-ฮ]\))?\s{{0,4}}\.?\s{{0,2}}({_FIGURE}{{1,7}})(?![0-9/])"
+    rf"\s{{0,4}}([/|lI]|(?<![lI])(?=[วจ]))\s{{0,4}}([วจ][็-๎]?)?(?:\s?\([ก-ฮ]\))?\s{{0,4}}\.?\s{{0,2}}"
+    rf"({_FIGURE}{{1,7}})(?![0-9/])"
 )
 _NUMBER = re.compile(NUMBER)
 _ALIKE = str.maketrans("oOlI,", "0011.")
@@ -46,7 +52,7 @@ def read_number(match: re.Match[str]) -> DocumentNumber | None:
     letters, owner, _, mark, running = match.groups()
     # No number has จ in the place of ว; a scan takes one for the other.
     owner = _IN_BRACKETS.sub("", owner)
-    letters = "".join(letters.split()).replace(".(", "(")
+    letters = "".join(letters.split()).replace(_SPECK, "").replace(".(", "(")
     bare = "".join(f"{letters}{owner}/{'ว' if mark else ''}{running}".translate(_ALIKE).split())
     try:
         return parse_document_number(bare)
@@ -56,7 +62,9 @@ def read_number(match: re.Match[str]) -> DocumentNumber | None:
 
 def _sure_of(match: re.Match[str]) -> float:
     figures = match[2] + match[5]
-    if figures != figures.translate(_ALIKE) or match[3] != "/" or match[4] == "จ":
+    if figures != figures.translate(_ALIKE) or match[3] != "/" or match[4] not in {None, "ว"}:
+        return 0.7
+    if _SPECK in match[1]:
         return 0.7
     if "(" in match[0][match.end(1) - match.start() :]:
         return 0.7

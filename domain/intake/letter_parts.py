@@ -17,7 +17,9 @@ _RULE = re.compile(r"[-_=*.~ ]{4,}")
 _VERB = re.compile(r"ขอ|จะ|ได้|มี|เปิด|กำหนด")
 _LONG_LINE = 110
 _HEAD_LINES = 60
-_ITEM = re.compile(r"(?:\(?[0-9]{1,2}[.)]\s?|[-•]\s?)(?=[^0-9])")
+_ITEM = re.compile(
+    r"(?:\(?[0-9]{1,2}[.),]\s?|[1-9]\s{1,3}(?!\S{2,10}\s{1,3}[0-9])|[-•]\s?)(?=[^0-9])"
+)
 _ENCLOSED = re.compile(
     r"(?:ลง ?วัน|ลว|จำนวน|พร้อม|ที่\s|หนังสือ|สำเนา|แบบ|บัญชี|รายชื่อ|กำหนดการ|ประกาศ|คำสั่ง|"
     r"[0-9]{1,2}\s?[ก-๎.]{4,12}\s?[0-9]{4})"
@@ -156,7 +158,7 @@ class _Walk:
             mark = heading_of(line.text)
             if mark and mark.heading in {Heading.ADDRESSEE, Heading.RECIPIENT}:
                 return True
-            if line.gap or is_closing(line.text):
+            if line.gap > (line is self._lines[at]) or is_closing(line.text):
                 return False
         return False
 

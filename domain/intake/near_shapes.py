@@ -71,6 +71,11 @@ def near_end(word: str, text: str, *, most: float) -> tuple[float, int] | None:
     return best
 
 
+def near_start(word: str, text: str, *, most: float) -> tuple[float, int] | None:
+    """Read `word` at the beginning of `text`, as `near_end` does at its end."""
+    return near_end(word[::-1], text[: len(word) + 4][::-1], most=most)
+
+
 def _first_column(word: str) -> list[float]:
     column = [0.0]
     for letter in word:

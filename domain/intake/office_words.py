@@ -2,7 +2,8 @@
 
 import re
 
-from domain.intake.near_words import NearPrefix, nearest_prefix
+from domain.intake.near_shapes import near_start, shape_of
+from domain.intake.near_words import NEVER_FIRST, NearPrefix, nearest_prefix
 
 OFFICES = (
     "สำนักงาน",
@@ -60,7 +61,8 @@ OFFICES = (
     "ท่าอากาศยาน",
 )
 _OFFICE = re.compile("|".join([*sorted(OFFICES, key=len, reverse=True), r"อบ[ตจ]\.?", r"ท[ตมน]\."]))
-_LONG = tuple(word for word in OFFICES if len(word) >= 6)
+_LONG = {word: shape_of(word[0]) for word in OFFICES if len(word) >= 6}
+_SHORT = {word: shape_of(word[0]) for word in ("กรม", "อำเภอ", "ศูนย์")}
 POSTS = (
     "นายก|[นม]า[ยบ](?=[กถอ])|นาย(?=อำเภอ|องค์|เทศ)|ผู้(?=ว่า|อำนวย|บัญชา|จัดการ|บังคับ|ตรวจ|บริหาร|แทน|ช่วย)|ปลัด|อธิบดี|อธิการ|หัวหน้า|ท้องถิ่น|"
     "เลขา|ประธาน|คณบดี|กรรมการ|ผอ\\.|พนักงาน|เกษตร|พัฒนา(?=การ|ชุมชน)|สาธารณสุข|ศึกษาธิการ|คลังจังหวัด|"
@@ -109,9 +111,17 @@ def begins_office(text: str) -> bool:
 
 
 def nearly_begins_office(text: str) -> bool:
-    """Tell the same of a text that a scan damaged; short words are not taken on trust."""
-    likely = tuple(word for word in _LONG if word[0] in text[:2])
-    return bool(likely) and nearest_prefix(likely, text[:16], share=0.25) is not None
+    """Tell the same of a text that a scan damaged; short words by what looks like them only."""
+    first = shape_of(text[:2])
+    is_cut = text[:1] in NEVER_FIRST
+    likely = tuple(word for word, shape in _LONG.items() if is_cut or shape in first)
+    if likely and nearest_prefix(likely, text[:16], share=0.25) is not None:
+        return True
+    return any(
+        near_start(word, text[:9], most=0.5) is not None
+        for word, shape in _SHORT.items()
+        if shape == first[:1]
+    )
 
 
 def near_post(text: str) -> NearPrefix | None:

@@ -22,13 +22,23 @@ class Opening(StrEnum):
 
 
 # Urgency and secrecy may stand before ที่; a citation goes on with its date.
-_BEFORE = r"(?:(?:ด่วน|ลับ)(?:มาก|ที่สุด|ภายใน)?[ \t]{0,20}){0,2}"
+_BEFORE = r"(?:(?:[ดต]?[่-๋ิ-ื]?[วจ]์?[นม]|ลับ)[^0-9\s]{0,9}[ \t]{0,20}){0,2}"
 _NUMBER_LINE = re.compile(
-    rf"{_BEFORE}[(\[.,'\"]{{0,2}}([ทฑ][ิีึืั]?[ ่้๊๋์ี]{{0,3}}\s?[:.]?)?\s{{0,20}}{NUMBER}(.{{0,80}})"
+    rf"{_BEFORE}[(\[.,'\"]{{0,2}}((?:[ทฑ]|[ัิ-ื็-๎])[ ัิ-ื็-๎]{{0,4}}\s?[:.]?)?\s{{0,20}}{NUMBER}(.{{0,80}})"
+)
+# A number in its place of which a letter or the stroke is lost tells where the letter begins.
+UNREAD_NUMBER = re.compile(
+    r"[ทฑ][ัิ-ื็-๎]{1,2}\s{0,20}[ก-ฮ](?:[็-๎]? ?[ก-ฮ]){0,2}\s{0,3}[0-9]{4}"
+    r"(?:[0-9., ]{1,12}[0-9]|[0-9., ]{0,8}\s?(?:[/|lI]\s{0,3}[วจ]?|[วจ])\s{0,3}[0-9]{1,7})"
+    r"(?=\t|\s{2}|\Z)"
+)
+# The first half of a number that a scan broke over two lines.
+_BROKEN = re.compile(
+    r".{0,12}[0-9]{4}[0-9., ]{0,6}[/|lI]?\s{0,4}[วจ]?|[ทฑ][ัิ-ื็-๎]{1,2}\s{0,5}[ก-ฮ]{2,3}"
 )
 _MARKS = re.compile(r"(?:ด่วน|ลับ)(?:ที่สุด|มาก)?")
 _CITATION = re.compile(r"\s{0,3}\)?\s{0,3}(?:ลง ?วัน|ลว|ลง |วันที่.{0,40}(?:เรื่อง|จำนวน))")
-_ALONE = re.compile(r"ที่\s{0,3}[:.]?")
+ALONE = re.compile(r"[ทฑ][ัิ-ื][ิ-ื็-๎]?\s{0,3}[:.]?")
 # What may stand behind a number on its line: little, or something a gap away.
 _BESIDE = re.compile(r"\s{0,3}(?:|(?:\t|\s{2}| ?ด่วน| ?ลับ| ?วันที่| ?[0-9]).{0,80}|.{0,45})")
 _ORDER = re.compile(r"(?:คำสั่ง|ระเบียบ|ข้อบังคับ)[ก-๎].{1,80}")
@@ -66,9 +76,12 @@ def _names_memo(said: str) -> bool:
 def is_numbered(lines: Sequence[Line], at: int) -> bool:
     """Tell whether a line carries the number of the letter itself."""
     said = lines[at].text
-    if _ALONE.fullmatch(said):
+    if ALONE.fullmatch(said):
         return at + 1 < len(lines) and _own_number(lines[at + 1].text, is_after_word=True)
-    return _own_number(said, is_after_word=False)
+    if _own_number(said, is_after_word=False) or UNREAD_NUMBER.match(said):
+        return True
+    is_broken = at + 1 < len(lines) and _BROKEN.fullmatch(said) is not None
+    return is_broken and _own_number(f"{said} {lines[at + 1].text}", is_after_word=False)
 
 
 def is_addressed(lines: Sequence[Line], at: int) -> bool:

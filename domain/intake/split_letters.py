@@ -1,12 +1,13 @@
 """Where each letter of a text begins and ends, with what it encloses."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.intake.contacts import is_contact
 from domain.intake.heading_words import Heading, heading_of, is_closing
 from domain.intake.letter_marks import is_mark
-from domain.intake.office_words import begins_office, is_address
+from domain.intake.office_words import begins_office, is_address, nearly_begins_office
 from domain.intake.opening_lines import Opening, heads_letter, is_numbered, opening_of
 from domain.intake.receipt_stamps import StampAt
 from domain.intake.text_lines import Line
@@ -14,6 +15,7 @@ from domain.intake.text_lines import Line
 # A text may begin with a few lines of a desk's own before the first letter.
 _PREAMBLE = 30
 _HEAD_LINES = 16
+_POSTCODE = re.compile(r"[ก-๎][^0-9]{9,70}[0-9]{5}")
 _TELLING = {Heading.SUBJECT, Heading.ADDRESSEE, Heading.RECIPIENT}
 
 
@@ -143,15 +145,22 @@ def _first(
 
 
 def _walk_up(lines: Sequence[Line], head: int, floor: int) -> int:
+    """The letterhead is told from a contact above it by its own address, or by its place."""
     first = head
     contact = max((at for at in range(floor + 1, head) if is_contact(lines[at].text)), default=head)
     for at in range(head - 1, floor, -1):
-        said = lines[at].text
-        is_letterhead = at > contact and (begins_office(said) or is_address(said))
+        said, below = lines[at].text, lines[at + 1].text
+        is_office = begins_office(said) or nearly_begins_office(said)
+        is_letterhead = _is_address(said) or (is_office and (at > contact or _is_address(below)))
         if not (is_mark(said) or is_letterhead or is_numbered(lines, at)):
             break
         first = at
     return first
+
+
+def _is_address(said: str) -> bool:
+    """Tell whether a line is an address, by its first word or by the postcode at its end."""
+    return is_address(said) or _POSTCODE.fullmatch(said) is not None
 
 
 def _frame(

@@ -22,6 +22,16 @@ _CITED = re.compile(r"[หทบป0-9l(]")
 # A memo that was typed without ends of lines; a citation goes on with its date.
 _MEMO_HEAD = re.compile(r"ที่[ \t](?:(?!ลงวันที่|ลว).){4,120}?[ \t](?=เรื่อง[ \t])")
 _HEAD_FIRST = frozenset("เแรธอฮ")
+# The same between a date and what stands below it: the subject, or what is sent along.
+_LOST_ENCLOSED = re.compile(
+    r"(?<=[0-9]{2})(?=[ \t]{1,9}[สล][ิ-ื่]{0,3}[งว][ทฑ][ัิ-ื็-๎]{0,2}"
+    r"[สล][็-๎]{0,2}[งว][มน][าเ][ดต][็-๎]?[วจ][ยบ])"
+)
+_LOST_SUBJECT = re.compile(
+    r"(?:วันที่)?[ \t]{0,9}[0-9]{1,2}[ \t][ก-๎. ]{3,20}[0-9]{2,4}"
+    r"(?=[ \t]{1,9}[เแ][รธ][ิ-ื็-๎]{0,3}[อฮ][งว][ \t])"
+)
+_CITED_DATE = re.compile(r"(?:[ทฑ][ิ-ื็-๎]{1,2}|ว\.?)\s{0,3}\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +69,8 @@ def lines_of(text: str) -> Sequence[Line]:
 
 def _said(text: str) -> Iterator[tuple[int, str]]:
     for match in _LINE.finditer(text):
-        cuts = [*_lost_ends(match[0]), match.end() - match.start()]
+        before = text[max(match.start() - 9, 0) : match.start()]
+        cuts = [*_lost_ends(match[0], before), match.end() - match.start()]
         at = 0
         for cut in cuts:
             said = match[0][at:cut].strip()
@@ -68,11 +79,15 @@ def _said(text: str) -> Iterator[tuple[int, str]]:
             at = cut
 
 
-def _lost_ends(line: str) -> list[int]:
+def _lost_ends(line: str, before: str) -> list[int]:
     if line.lstrip().startswith("ที่") and (head := _MEMO_HEAD.match(line, line.index("ที่"))):
         return [head.end()]
     if heads := _lost_heads(line):
         return heads
+    if (subject := _LOST_SUBJECT.match(line)) and not _CITED_DATE.search(before):
+        return [subject.end()]
+    if enclosed := _LOST_ENCLOSED.search(line):
+        return [enclosed.start()]
     if "เภอ" not in line and "อ." not in line and "---" not in line:
         return []
     return [match.start() for match in _LOST_END.finditer(line)]
