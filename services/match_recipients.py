@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from domain.intake.reading import RecipientRow
 from domain.intake.vocabulary import MatchStatus
-from services.candidate_directory import Candidate, CandidateDirectory
+from services.candidate_directory import Area, Candidate, CandidateDirectory
 from services.matching.districts import (
     AreaMatch,
+    beside,
     districts_of,
     guess_province,
     understand_districts,
@@ -23,9 +24,8 @@ from services.matching.rows import RankedRow, rank_row
 
 _FLOOR = 50
 """Below it nothing is proposed."""
-_SURE, _MARGIN = 83, 8
-_LIKELY, _WIDE_MARGIN = 78, 25
-"""A line is accepted if it is like one body and less like others; the less like, the wider."""
+_SURE = ((83, 8), (76, 16), (70, 32))
+"""A line is accepted if it is so like one body and less like others; the less like, the wider."""
 _EXACT, _EXACT_MARGIN = 97, 5
 """A line that is a name to the letter needs less, and what it takes is no rival of other lines."""
 _FIRM = 10
@@ -34,6 +34,8 @@ _AGAINST_FIRST = 15
 """A line that is so much more like a body that is taken does not mean the next one."""
 _OTHERS, _CLEAN = 5, ((0.9, _EXACT), (0.75, 88))
 """Among so many other lines, such a share of them names to the letter, a line needs more."""
+_LIKELY_AREA = 50
+"""A damaged province that is so like the one of the districts is that one."""
 _SHOWN = 5
 
 
@@ -85,11 +87,7 @@ class _Claim:
             return MatchStatus.REJECTED
         is_sure = any(
             self.score >= least and self.margin > margin
-            for least, margin in (
-                (_EXACT, _EXACT_MARGIN),
-                (_SURE, _MARGIN),
-                (_LIKELY, _WIDE_MARGIN),
-            )
+            for least, margin in ((_EXACT, _EXACT_MARGIN), *_SURE)
         )
         is_sure = is_sure and self.lead > _EXACT_MARGIN
         return MatchStatus.ACCEPTED if self.is_clear and is_sure else MatchStatus.ASKED
@@ -106,28 +104,35 @@ def match_rows(
         directory: The bodies of the day, and what clerks taught about their names.
     """
     named = understand_province(directory, province)
-    area = (named.area if named else None) or guess_province(directory, _districts_in(rows))
+    guessed = guess_province(directory, _districts_in(rows))
+    area = (named.area if named else None) or guessed
     whole = (
         [cut_glued_district(row, districts_of(directory, area)) for row in rows] if area else rows
     )
     districts = understand_districts(directory, province=area, written=_districts_in(whole))
+    understood = beside([districts.get(row.district_as_written or "") for row in whole])
     ranked = [
         rank_row(
             row,
             received=received,
-            district=districts.get(row.district_as_written or ""),
+            district=district,
             province=area,
             directory=directory,
         )
-        for row, received in zip(whole, rows, strict=True)
+        for row, received, district in zip(whole, rows, understood, strict=True)
     ]
     claims = _assign(ranked)
     _doubt_odd_ones(claims)
-    if named is not None and named.area is None:
+    if named is not None and named.area is None and not _is_meant(named, guessed):
         # Whoever names a province that nobody knows may mean bodies that nobody knows.
         for claim in claims:
             claim.is_clear = False
     return [_match(row, claim) for row, claim in zip(rows, claims, strict=True)]
+
+
+def _is_meant(named: AreaMatch, guessed: Area | None) -> bool:
+    """Tell whether the districts lead to the province that a damaged name is most like."""
+    return guessed is not None and named.nearest == guessed and named.score >= _LIKELY_AREA
 
 
 def _districts_in(rows: Iterable[RecipientRow]) -> list[str]:

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from domain.intake.near_words import nearest_prefix
+from domain.intake.near_shapes import look_of
+from domain.intake.near_words import NEVER_FIRST, nearest_prefix
 from domain.vocabulary import OrganizationKind
 
 _WORDS = {
@@ -21,18 +22,27 @@ _SHORT = {
     "ทม": OrganizationKind.TOWN_MUNICIPALITY,
     "ทน": OrganizationKind.CITY_MUNICIPALITY,
 }
+_LOOKS = {look_of(word): kind for word, kind in _WORDS.items()}
 _WHOLE = re.compile("|".join(_WORDS))
 # What a scan takes for the letters of the abbreviations.
 _ALIKE = str.maketrans("ฮฑปดคว", "อทบตตจ")
-# Two letters alone begin many a word; then a dot or a space must follow.
+# A mark that was not there, and what is seen of a dot.
+_MARK, _DOT = "[็-๎]?", r"\s?[.,]"
+# Two letters alone begin many a word, and ว many a place; then a dot or a space must follow.
 _ABBREVIATED = re.compile(
-    r"([อฮ]\.?\s?[บป]\.?\s?[ตจดคว])(?:\s?\.)?\s{0,3}|([ทฑ]\.?\s?[ตมนดค])(?:\s?\.\s{0,3}|\s{1,3})"
+    rf"([อฮ]\.\s?[บป]\.\s?[ตจดคว]|[อฮ]{_MARK}\s?[บป]{_MARK}\s?(?:[ตจด]{_MARK}|[คว]{_MARK}(?={_DOT})))"
+    rf"(?:{_DOT})?\s{{0,3}}"
+    rf"|([ทฑ]{_MARK}\.?\s?[ตมนดค]{_MARK})(?:{_DOT}\s{{0,3}}|\s{{1,3}})|([ทฑ]ต)(?=[ก-ฮเ-ไ])"
+)
+# One letter of three was lost: without the last one it may be either.
+_SHORTENED = re.compile(
+    rf"([อฮบป]{_MARK}[ตด]{_MARK}|[อฮ]{_MARK}[บป]{_MARK}){_DOT}\s{{0,3}}(?=[ก-ฮเ-ไ])"
 )
 _ANY_MUNICIPALITY = re.compile(r"เทศบาล\s{0,2}(?=[ก-ฮเ-ไ])")
 _PLACE = re.compile(r"\s{0,3}[ก-ฮเ-ไ]")
 # So much of the first words may be wrong.
 _SHARE = 0.34
-_LETTERS = {word: Counter(word) for word in _WORDS}
+_COUNTED = {word: Counter(word) for word in _LOOKS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,26 +65,42 @@ def body_name(text: str, *, is_near_allowed: bool = True) -> BodyName | None:
     if whole := _WHOLE.match(text):
         return _with_space(text, _WORDS[whole[0]], whole.end(), is_whole=True)
     if short := _ABBREVIATED.match(text):
-        bare = "".join(one for one in short[1] or short[2] if one not in ". ")
-        kind = _SHORT.get(bare.translate(_ALIKE))
+        bare = "".join(one for one in short[short.lastindex or 0] if one >= "ก")
+        kind = _SHORT.get(_letters(bare).translate(_ALIKE))
         return _with_space(text, kind, short.end(), is_whole=bare in _SHORT)
+    if short := _SHORTENED.match(text):
+        is_sao = _letters(short[1])[-1] in "ตด"
+        return _with_space(
+            text, OrganizationKind.SAO if is_sao else None, short.end(), is_whole=False
+        )
     near = _near(text[:30]) if is_near_allowed and text[:1] in _NEAR_FIRST else None
     if near is None and (loose := _ANY_MUNICIPALITY.match(text)):
         return _with_space(text, None, loose.end(), is_whole=False)
     return near
 
 
-_NEAR_FIRST = frozenset("อฮงคแเทดตหบป")
+def _letters(short: str) -> str:
+    return "".join(one for one in short if one <= "ฮ")
+
+
+_NEAR_FIRST = frozenset("อฮงคแเทฑดตหบป")
+_SEEN = frozenset(look_of("ศบร") + "า")
 
 
 def _near(text: str) -> BodyName | None:
-    if not set(text[:14]) & set("ศบาร") or len(text) < 7:
+    look = look_of(text)
+    if len(_SEEN.intersection(look[:14])) < 2 or len(text) < 7:
         return None
-    likely = tuple(word for word, letters in _LETTERS.items() if _may_be(word, letters, text))
-    near = nearest_prefix(likely, text, share=_SHARE) if likely else None
-    if near is None or near.length >= len(text) or not _PLACE.match(text, near.length):
+    likely = tuple(word for word, letters in _COUNTED.items() if _may_be(word, letters, look))
+    near = nearest_prefix(likely, look, share=_SHARE) if likely else None
+    if near is None:
         return None
-    return _with_space(text, _WORDS[near.word], near.length, is_whole=False)
+    length = near.length
+    while length < len(text) and text[length] in NEVER_FIRST:
+        length += 1
+    if not _PLACE.match(text, length):
+        return None
+    return _with_space(text, _LOOKS[near.word], length, is_whole=False)
 
 
 def _may_be(word: str, letters: Counter[str], text: str) -> bool:

@@ -30,6 +30,7 @@ _SHAPES = str.maketrans(
     {letter: letters[0] for letters in _CLASSES for letter in letters}
     | dict.fromkeys("ัิีึืฺุู็่้๊๋์ํ๎ \t\n.,", None)
 )
+_CONSONANTS = str.maketrans({one: two[0] for one, two in _CLASS.items() if one <= "ฮ"})
 _MARKS = NEVER_FIRST - set("าะำๅ")
 _VOWELS = frozenset("เแโใไาะำๅ")
 _ALIKE, _MARK, _VOWEL, _LETTER = 0.5, 0.25, 0.5, 1.5
@@ -43,6 +44,11 @@ def shape_of(text: str) -> str:
 def shape_places(text: str) -> list[int]:
     """Return where in a text the letters of its shape stand."""
     return [at for at, one in enumerate(text) if _SHAPES.get(ord(one), one) is not None]
+
+
+def look_of(text: str) -> str:
+    """Return a text, as long as it is, with one consonant for all that look alike."""
+    return text.translate(_CONSONANTS)
 
 
 @lru_cache(maxsize=16384)

@@ -10,13 +10,17 @@ from domain.intake.found import Found
 from domain.intake.heading_words import heading_of, is_closing
 from domain.intake.reading import RecipientList, RecipientRow
 from domain.intake.recipient_rows import (
+    Cut,
+    cut_damaged,
     cut_row,
     is_body_row,
     is_district_row,
     number_before,
     row_of,
 )
+from domain.intake.row_districts import manner_of
 from domain.intake.text_lines import Line
+from domain.intake.torn_rows import whole_rows
 
 _COUNT = re.compile(
     r"(?:จำนวน|รวม(?:ทั้งสิ้น|ทั้งหมด)?)\s{0,5}([0-9][0-9,]{0,6})\s{0,5}(?:แห่ง|หน่วยงาน|หน่วย|ราย|องค์กร|อปท)"
@@ -29,12 +33,12 @@ _PROVINCE_END = re.compile(r"(?:ประจำ|จำนวน|ที่|ซึ
 _TITLE_WORD = re.compile(r"บัญชี|รายชื่อ|รายการ|ตาราง|เอกสารแนบ|สิ่งที่ส่งมาด้วย|แนบท้าย|กลุ่มเป้าหมาย|ทะเบียน")
 _PLAIN_TITLE = re.compile(r"จังหวัด|จำนวน|ประจำ|องค์กรปกครอง|\(")
 _COLUMNS = re.compile(
-    r"[|\s]{0,4}(?:ลำดับ|ที่[\s|]|ชื่อ|อำเภอ[\s|]{0,8}$|อปท|หน่วยงาน[\s|]|หมายเหตุ|:?-{2,})"
+    r"[|l\s]{0,4}(?:ลำดับ|ที่[\s|]|ชื่อ|อำเภอ[\s|]{0,8}$|อปท|หน่วยงาน[\s|]|หมายเหตุ|:?-{2,})"
 )
 _PAGE = re.compile(
-    r"(?:-?\s?[0-9]{1,3}\s?-|หน้า(?:ที่)?\s?[0-9]{1,3}.{0,20}|/[0-9. ]{0,6}.{0,40}\.{3})"
+    r"(?:-?\s{0,3}[0-9]{1,3}\s{0,3}-|หน้า(?:ที่)?\s?[0-9]{1,3}.{0,20}|/[0-9. ]{0,6}.{0,40}\.{3})"
 )
-_ALONE = re.compile(r"\(?([0-9]{1,5})[.)|\s]{0,4}")
+_ALONE = re.compile(r"\(?([0-9]{1,5}|[0-9][0-9lIoO]{1,4}|[lI][0-9]{1,3})[.()|\s]{0,4}")
 _MOST_TITLE, _MOST_LINE = 7, 150
 # So many other lines may stand between two rows, and so many belong to one.
 _BETWEEN, _OF_ROW = 4, 3
@@ -170,18 +174,23 @@ def _rows(
     folded: FoldedText, lines: Sequence[Line], first: int, last: int
 ) -> Sequence[RecipientRow]:
     """Return the rows between two lines; a district alone heads the rows below or ends one."""
+    text = folded.text
     is_heading = is_district_row(lines[first].text)
     district: tuple[int, int] | None = None
-    rows = []
-    for chunk in _chunks(lines, first, last, is_heading=is_heading):
-        start, end = lines[chunk[0]].start, lines[chunk[-1]].end
-        if is_heading and is_district_row(lines[chunk[0]].text):
-            district = _district_alone(folded.text, start, end)
+    cuts: list[tuple[Cut, int, int, tuple[int, int] | None]] = []
+    chunks = _chunks(lines, first, last, is_heading=is_heading)
+    spans = [(lines[chunk[0]].start, lines[chunk[-1]].end) for chunk in chunks]
+    for start, end in whole_rows(text, spans):
+        if is_heading and is_district_row(text[start:end].partition("\n")[0]):
+            district = _district_alone(text, start, end)
             continue
-        row = row_of(folded, cut_row(folded.text, start, end), start, end, district)
-        if row is not None:
-            rows.append(row)
-    return rows
+        cuts.append((cut_row(text, start, end), start, end, district))
+    manner = manner_of([text[slice(*cut.district)] if cut.district else None for cut, *_ in cuts])
+    rows = (
+        row_of(folded, cut_damaged(text, cut, manner) if manner else cut, start, end, heading)
+        for cut, start, end, heading in cuts
+    )
+    return [row for row in rows if row is not None]
 
 
 def _chunks(
@@ -197,9 +206,8 @@ def _chunks(
         if chunk and _begins_row(lines, at, chunk, is_heading=is_heading):
             yield chunk
             chunk = []
-        if not chunk:
-            no, _ = number_before(said)
-            expected = no + 1 if no is not None else expected
+        if not chunk and (no := _number(said)) is not None:
+            expected = no + 1
         chunk.append(at)
     if chunk:
         yield chunk
@@ -207,6 +215,8 @@ def _chunks(
 
 def _begins_row(lines: Sequence[Line], at: int, chunk: Sequence[int], *, is_heading: bool) -> bool:
     said = lines[at].text
+    if _numbers_next(lines, at):
+        return True
     is_name_open = _ALONE.fullmatch(lines[chunk[-1]].text) is not None
     if is_district_row(said):
         return is_heading
@@ -220,12 +230,25 @@ def _begins_row(lines: Sequence[Line], at: int, chunk: Sequence[int], *, is_head
 def _is_page_number(lines: Sequence[Line], at: int, expected: int | None) -> bool:
     """Tell whether figures alone count the page: not the next row, or that has its own below."""
     alone = _ALONE.fullmatch(lines[at].text)
-    if alone is None or expected is None:
+    if alone is None or expected is None or _numbers_next(lines, at):
         return False
     below = lines[at + 1].text if at + 1 < len(lines) else ""
-    return int(alone[1]) != expected or (
+    return _number(lines[at].text) != expected or (
         number_before(below)[0] == expected and _ALONE.fullmatch(below) is None
     )
+
+
+def _numbers_next(lines: Sequence[Line], at: int) -> bool:
+    """Tell whether figures alone are the number of the body on the line below them."""
+    if at + 1 == len(lines) or not _ALONE.fullmatch(lines[at].text):
+        return False
+    below = lines[at + 1].text
+    return number_before(below)[0] is None and is_body_row(below)
+
+
+def _number(said: str) -> int | None:
+    """Return the number at the beginning of a line, which may be all of it."""
+    return number_before(f"{said} ")[0]
 
 
 def _district_alone(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,17 +1,25 @@
 """One line of a list of recipients: its number, the name, the district."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.intake.body_names import body_name
 from domain.intake.folded_text import FoldedText
-from domain.intake.near_words import near_prefix
 from domain.intake.reading import RecipientRow
+from domain.intake.row_districts import (
+    DISTRICT,
+    INSIDE,
+    Manner,
+    find_damaged,
+    is_damaged_district,
+    is_district,
+)
 
 # A scan takes a line of the table for l, and 1 as well; the point behind a number for a comma.
 _NUMBERED = re.compile(
     r"[|\s]{0,6}(?:[lI][ \t]{1,3})?[|\s]{0,3}"
-    r"(?:\(?([0-9][0-9lIoO]{0,4}|[lI][0-9]{1,3})\s{0,2}[.,)]{0,2}(?:[\s|.]{1,20}|(?=[ก-ฮเ-ไ]))|[.\s|]{1,6})?"
+    r"(?:\(?([0-9][0-9lIoO]{0,4}|[lI][0-9]{1,3})\s{0,2}[.,()]{0,2}"
+    r"(?:[\s|.]{1,20}(?:[lI][ \t]{0,3}(?=[ก-ฮเ-ไ]))?|(?=[ก-ฮเ-ไ]))|[.\s|]{1,6})?"
 )
 _PLAIN = re.compile(r"([0-9]{1,5})[.)]?[ \t]{1,20}(?=[^\s|.0-9lIoO])")
 _FIGURES = str.maketrans("lIoO", "1100")
@@ -20,14 +28,8 @@ _EDGE = re.compile(r"\s*(?:[lI]\s+)?")
 _TAIL = re.compile(r"(?:\s{0,3}(?<=[ก-๎ ])[lI])?\s*\Z")
 _NEXT_CELL = re.compile(r"[ \t]{0,4}(?:\t|\|| {2})[ \t]{0,4}")
 _GAP = re.compile(r" {2,}")
-_DISTRICT = re.compile(
-    r"(?:กิ่ง\s?)?(?:[อฮ][ำา]?[เแ][ภถกฦ][อฮ]|เขต)\s?(?=[ก-๎])|(?:กิ่ง\s?)?อ\s?\.\s?(?=[ก-๎])"
-)
-_INSIDE = re.compile(
-    r"\s(?:กิ่ง\s?)?(?:อำเภอ|เขต(?=[ก-๎])|[อฮ]\s?\.)\s?|(?:กิ่ง)?[อฮ][ำา]?[เแ][ภถกฦ][อฮ]"
-)
 _NO_DISTRICT = re.compile(r"(?:ตำบล|ต\.|จังหวัด|จ\.|หมายเหตุ|โทร|[^ก-๎])")
-_DISTRICT_WORD = "อำเภอ"
+_LETTER = re.compile("[ก-ฮ]")
 _MOST_PLACE, _MOST_ROW = 45, 200
 
 
@@ -81,7 +83,7 @@ def is_body_row(said: str) -> bool:
 
 def _behind_district(said: str, at: int) -> int:
     """Return where the name begins; in some tables it is the cell behind the district's."""
-    if not _DISTRICT.match(said, at):
+    if not DISTRICT.match(said, at):
         return at
     gap = _NEXT_CELL.search(said, at)
     if gap and body_name(said[gap.end() :]):
@@ -97,10 +99,10 @@ def is_district_row(said: str) -> bool:
     rest = said[at:].rstrip(" |")
     if len(rest) > 60 or _behind_district(said, at) != at:
         return False
-    if match := _DISTRICT.match(rest):
+    if match := DISTRICT.match(rest):
         after = rest[match.end() :]
         return len(after) <= 40 and after.count(" ") <= 4
-    return len(rest) <= 25 and _is_damaged_district(rest)
+    return len(rest) <= 25 and is_damaged_district(rest)
 
 
 def cut_row(text: str, start: int, end: int) -> Cut:
@@ -110,17 +112,13 @@ def cut_row(text: str, start: int, end: int) -> Cut:
     cells = _cells(text, at, end)
     if not cells:
         return Cut(no=no, name=None, district=None)
-    if (
-        len(cells) > 1
-        and _is_district(text[slice(*cells[0])])
-        and body_name(text[slice(*cells[1])])
-    ):
+    if len(cells) > 1 and is_district(text[slice(*cells[0])]) and body_name(text[slice(*cells[1])]):
         return Cut(no=no, name=cells[1], district=cells[0])
     first, stop = cells[0]
     if behind := _behind_district(text[first:stop], 0):
         return Cut(no=no, name=(first + behind, stop), district=(first, first + behind - 1))
     name, *others = cells
-    district = next((cell for cell in others if _is_district(text[cell[0] : cell[1]])), None)
+    district = next((cell for cell in others if is_district(text[cell[0] : cell[1]])), None)
     if district is None:
         name, district = _cut_inside(text, name)
     if district is None:
@@ -128,11 +126,26 @@ def cut_row(text: str, start: int, end: int) -> Cut:
     return Cut(no=no, name=name, district=district)
 
 
+def cut_damaged(text: str, cut: Cut, manner: Manner) -> Cut:
+    """Cut off the name a district that is too damaged to be seen without the rest of the list."""
+    if cut.name is None or cut.district is not None:
+        return cut
+    floor = _name_floor(text, cut.name)
+    at = find_damaged(text[floor : cut.name[1]], manner)
+    if at is None:
+        return cut
+    return replace(
+        cut,
+        name=_trimmed(text[cut.name[0] : floor + at], cut.name[0]),
+        district=(floor + at, cut.name[1]),
+    )
+
+
 def row_of(
     folded: FoldedText, cut: Cut, start: int, end: int, district: tuple[int, int] | None
 ) -> RecipientRow | None:
     """Return a row as it is written; `district` is that of the heading above it, if it has one."""
-    if cut.name is None:
+    if cut.name is None or not _LETTER.search(folded.text, *cut.name):
         return None
     written = _joined(folded.written(*cut.name))
     said = folded.text[cut.name[0] : cut.name[1]]
@@ -158,7 +171,7 @@ def _joined(written: str) -> str:
 
 def _name_end(said: str, at: int) -> int:
     """Where the name ends on its line: at a cell's end, a gap, or the district."""
-    ends = [match.start() for pattern in (_INSIDE, _GAP) if (match := pattern.search(said, at + 3))]
+    ends = [match.start() for pattern in (INSIDE, _GAP) if (match := pattern.search(said, at + 3))]
     ends += [place for mark in "\t|" if (place := said.find(mark, at)) >= 0]
     return min([*ends, len(said)])
 
@@ -197,25 +210,14 @@ def _name_whole(text: str, cells: list[tuple[int, int]]) -> list[tuple[int, int]
 def _wants_more(text: str, cells: list[tuple[int, int]]) -> bool:
     """Tell whether the first cell is only the beginning of a name."""
     said, following = text[slice(*cells[0])], text[slice(*cells[1])]
-    if _is_district(following) or "\t" in text[cells[0][1] : cells[1][0]]:
+    if is_district(following) or "\t" in text[cells[0][1] : cells[1][0]]:
         return False
     first = body_name(said)
     if first is None:
         joined = body_name(said + following)
         return joined is not None and joined.length > len(said)
     is_broken = "\n" in text[cells[0][1] : cells[1][0]]
-    return first.length >= len(said) or (is_broken and not _DISTRICT.search(following))
-
-
-def _is_district(said: str) -> bool:
-    return _DISTRICT.match(said) is not None or _is_damaged_district(said)
-
-
-def _is_damaged_district(said: str) -> bool:
-    if said[:1] not in {"อ", "ฮ"} or " " in said or said.startswith("องค์"):
-        return False
-    near = near_prefix(_DISTRICT_WORD, said, most=2)
-    return near is not None and near.length < len(said)
+    return first.length >= len(said) or (is_broken and not DISTRICT.search(following))
 
 
 def _may_be_district(text: str, cell: tuple[int, int]) -> bool:
@@ -225,13 +227,17 @@ def _may_be_district(text: str, cell: tuple[int, int]) -> bool:
 
 def _cut_inside(text: str, name: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int] | None]:
     """Cut the district off a name that stands on one line with it."""
-    first = body_name(text[name[0] : name[1]])
-    floor = name[0] + (first.length if first else 2)
-    if match := _INSIDE.search(text, floor, name[1]):
+    floor = _name_floor(text, name)
+    if match := INSIDE.search(text, floor, name[1]):
         lead = len(match[0]) - len(match[0].lstrip())
         stop = match.start() + lead
-        return (name[0], match.start()), (stop, name[1])
+        return _trimmed(text[name[0] : match.start()], name[0]), (stop, name[1])
     space = text.rfind(" ", floor, name[1])
-    if space >= 0 and _is_district(text[space + 1 : name[1]]):
-        return (name[0], space), (space + 1, name[1])
+    if space >= 0 and is_district(text[space + 1 : name[1]]):
+        return _trimmed(text[name[0] : space], name[0]), (space + 1, name[1])
     return name, None
+
+
+def _name_floor(text: str, name: tuple[int, int]) -> int:
+    first = body_name(text[name[0] : name[1]])
+    return name[0] + (first.length if first else 2)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extract
@@ -14,6 +14,8 @@ from services.matching.official import official_areas
 
 _FLOOR, _MARGIN = 70, 12
 """A damaged name of an area is understood if it is this like one, and so much less like others."""
+_NEAR, _NEAR_BESIDE = 65, 55
+"""One that is not clear may be the one that it is this like: less where the next line names it."""
 _SHARE = 0.8
 """So many of the districts that a list names must lie in one province to be all meant there."""
 _MANY, _NEAREST = 60, 12
@@ -23,13 +25,21 @@ _MANY, _NEAREST = 60, 12
 class AreaMatch:
     """What a line wrote as its district or province, and which it is if that is clear.
 
-    `nearest` is the one that it is most like, clear or not.
+    `nearest` is the one that it is most like, clear or not. `is_beside` tells that the line above
+    or below it clearly names that one.
     """
 
     as_written: str
     area: Area | None
     nearest: Area | None
     score: int
+    is_beside: bool = False
+
+    @property
+    def likely(self) -> Area | None:
+        """The one that it may be even if it is not clear."""
+        least = _NEAR_BESIDE if self.is_beside else _NEAR
+        return self.nearest if self.score >= least else None
 
 
 def understand_province(directory: CandidateDirectory, written: str | None) -> AreaMatch | None:
@@ -57,6 +67,17 @@ def understand_districts(
     """Return which district of the province, or of all provinces, each of the names means."""
     districts = districts_of(directory, province)
     return {name: understand_area(name, districts) for name in set(written)}
+
+
+def beside(matches: Sequence[AreaMatch | None]) -> list[AreaMatch | None]:
+    """Return the districts of a list in its order, with what the lines next to each tell."""
+    areas = [None, *(one.area if one else None for one in matches), None]
+    return [
+        replace(one, is_beside=one.nearest in {areas[nth], areas[nth + 2]})
+        if one and one.nearest
+        else one
+        for nth, one in enumerate(matches)
+    ]
 
 
 def districts_of(directory: CandidateDirectory, province: Area | None) -> list[Area]:

@@ -45,8 +45,9 @@ _LETTERS, _SHAPE = 0.45, 0.55
 _SAME_SOUND = 0.15
 """How much of what is missing to a hundred is given to what sounds the same."""
 
-_END, _WITH_ANOTHER_END = 2, 74.0
-"""Neighbours often differ by a last word alone, such as ใต้: no damage does that."""
+_END, _WITH_ANOTHER_END = 2, 64.0
+"""Neighbours often differ by a last word alone, such as ใต้: no damage does that. They are not alike
+enough to be taken for each other, not even with what is given to the sound."""
 
 SAME_LETTERS = 99
 """The score of names that differ in nothing but tone marks and spaces."""

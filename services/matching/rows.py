@@ -21,8 +21,8 @@ _DAMAGED_KIND, _LESS_LIKELY_KIND = 0.05, 0.6
 for each point by which another kind was read more certainly."""
 _UNSEEN = 70.0
 """How certain a kind is that was read where the first words do not look like it."""
-_NEAR, _KNOWN, _ALONE = 65, 90, 20
-"""A district that is not clear, a place like no other in the province: together they may be."""
+_KNOWN, _ALONE = 76, 16
+"""A district that is not clear, a place like none of another one: together they may be."""
 _WHOLE = 100.0
 _KEPT = 12
 _MANY, _FLOOR = 1_000, 40
@@ -105,11 +105,10 @@ def _is_exact(ranked: Sequence[tuple[Candidate, float]]) -> bool:
 
 def _agrees(district: AreaMatch, ranked: Sequence[tuple[Candidate, float]]) -> bool:
     """Tell whether the place alone leads into the district that an unclear name is most like."""
-    if district.nearest is None or district.score < _NEAR or not ranked:
+    if district.likely is None or not ranked or ranked[0][1] < _KNOWN:
         return False
-    (best, score), rival = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
-    is_alone = score >= _KNOWN and score - rival >= _ALONE
-    return is_alone and best.district_code == district.nearest.code
+    elsewhere = (score for one, score in ranked if one.district_code != district.likely.code)
+    return ranked[0][1] - max(elsewhere, default=0.0) >= _ALONE
 
 
 def _parts(row: RecipientRow) -> list[NameParts]:

@@ -234,6 +234,55 @@ def test_a_place_like_no_other_makes_a_damaged_district_clear(small: CandidateDi
     assert twofold.status is ASKED
 
 
+def test_a_place_in_two_kinds_of_one_district_makes_a_damaged_district_clear(
+    small: CandidateDirectory,
+) -> None:
+    found = only(match(small, row(f"{SAO}ท่าสะอาด", "อำเภอซก")))
+    assert (found.status, found.organization and found.organization.code) == (ACCEPTED, "sao")
+
+
+def test_the_line_beside_it_makes_a_damaged_district_likely(small: CandidateDirectory) -> None:
+    damaged_one = row(f"{SAO}โนนศิสา", "อำเภอปดด")
+    assert only(match(small, damaged_one)).status is ASKED
+    first, _ = match(small, damaged_one, row(f"{SAO}ศรีชมภู", PAK_KHAT))
+    assert (first.status, place_of(first)) == (ACCEPTED, "โนนศิลา")
+    other, _ = match(small, damaged_one, row(f"{SAO}ท่าสะอาด", SEKA))
+    assert other.status is ASKED
+
+
+@pytest.mark.parametrize(
+    ("province", "status"),
+    [("บึวกเฟ", ACCEPTED), ("สุโขทัย", ASKED), ("ไม่มีจริง", ASKED)],
+)
+def test_the_districts_confirm_a_damaged_province(
+    small: CandidateDirectory, province: str, status: MatchStatus
+) -> None:
+    directory = candidates_of([*directory_bodies(small), body(f"{SAO}นาแก้ว", "470101")])
+    found, _ = match(
+        directory, row(f"{SAO}บ้านต้อง", SEKA), row(f"{SAO}โนนศิลา", PAK_KHAT), province=province
+    )
+    assert found.status is status
+
+
+@pytest.mark.parametrize("written", ["บ้านต้องใต้", "บ้านต้องเหนือ"])
+def test_a_name_that_goes_on_is_another_even_where_it_has_no_rival(
+    small: CandidateDirectory, written: str
+) -> None:
+    others = [row(f"{SAO}โนนศิสา", "อำเภอปากดาด"), row(f"{TOWN}ท่าละอาด", SEKA)]
+    found, *_ = match(small, row(SAO + written, SEKA), *others)
+    assert (found.status, place_of(found)) == (ASKED, "บ้านต้อง")
+
+
+def test_the_less_like_a_body_the_farther_any_other_must_be() -> None:
+    # Two letters of six are others.
+    damaged_one = row(f"{SAO}คลอวมะนเด", "อำเภอแซกา")
+    bodies = [body(f"{SAO}คลองมะนาด", "380411"), body(f"{SAO}สมหวัง", "380412")]
+    found = only(match(candidates_of(bodies), damaged_one))
+    assert (found.status, place_of(found)) == (ACCEPTED, "คลองมะนาด")
+    near = candidates_of([*bodies, body(f"{SAO}คลองมะเดื่อ", "380413")])
+    assert only(match(near, damaged_one)).status is ASKED
+
+
 @pytest.mark.parametrize(
     "text",
     [
