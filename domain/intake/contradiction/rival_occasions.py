@@ -113,7 +113,8 @@ def _parts(occasion: Occasion) -> Sequence[date | str]:
 
 
 def _before(checked: CheckedText, held: _Held) -> str:
-    return checked.received[max(held.start - _BEFORE, 0) : held.start]
+    """Return what leads to an occasion in its own paragraph."""
+    return checked.received[max(held.start - _BEFORE, 0) : held.start].rpartition("\n\n")[2]
 
 
 def _share(*before: str) -> bool:

@@ -85,9 +85,9 @@ TEXT = f"""ที่ สข ๐๐๒๓.๖/ว ๕๐๒๑
 """
 
 
-def altered(old: str, new: str, nth: int) -> str:
-    """The text with one place of it changed, counted from 0."""
-    before = TEXT.split(old)
+def altered(old: str, new: str, nth: int, *, text: str = TEXT) -> str:
+    """A text with one place of it changed, counted from 0."""
+    before = text.split(old)
     return old.join(before[: nth + 1]) + new + old.join(before[nth + 1 :])
 
 
@@ -145,3 +145,30 @@ def test_what_is_told_again_may_be_told_of_either_place(
 ) -> None:
     text = altered(old, new, nth)
     assert {one[0] for one in found_in(text, read_text(text))} == kinds
+
+
+AGAIN = "เพื่อเข้าอบรมดังกล่าว"
+SIGN_UP = " และขอให้ลงทะเบียนทางเว็บไซต์ของสำนักงานตามแบบที่แนบมานี้\nภายในวันที่ ๓๐ มิถุนายน ๒๕๖๘ โดย"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param([(AGAIN, "ว่าเลื่อนไปอบรมดังกล่าว", 0)], id="it was moved"),
+        pytest.param([(AGAIN, "ให้เตรียมเข้าอบรมดังกล่าว", 0)], id="it is prepared"),
+        pytest.param([(AGAIN, "เข้าอบรมดังกล่าว รุ่นที่ ๓", 0)], id="another course of the row"),
+        pytest.param([("๐๘.๓๐ - ๑๖", "๐๙.๓๐ - ๑๖", 1)], id="day and hour are others"),
+        pytest.param(
+            [
+                (f"บอกต่อผู้ดูแลแหล่งน้ำ{AGAIN}", "ส่งผู้แทนประชุมข้อสั่งการ", 0),
+                (SIGN_UP, " โดย", 0),
+            ],
+            id="another matter",
+        ),
+    ],
+)
+def test_another_day_of_something_else_is_not_found(changes: list[tuple[str, str, int]]) -> None:
+    text = TEXT
+    for change in [("๘ กรกฎาคม", "๙ กรกฎาคม", 1), *changes]:
+        text = altered(*change, text=text)
+    assert found_in(text, read_text(text)) == []
