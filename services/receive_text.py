@@ -16,7 +16,7 @@ from services.intake.lines import insert_lines, match_lines
 from services.intake.text import ReceivedText
 from services.visible_hops import get_received_hop
 
-RULES = "1"
+RULES = "2"
 """The rules that read and match; a number of its own for each time they begin to read otherwise."""
 
 
