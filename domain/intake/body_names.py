@@ -32,12 +32,14 @@ _MARK, _DOT = "[็-๎]?", r"\s?[.,]"
 _ABBREVIATED = re.compile(
     rf"([อฮ]\.\s?[บป]\.\s?[ตจดคว]|[อฮ]{_MARK}\s?[บป]{_MARK}\s?(?:[ตจด]{_MARK}|[คว]{_MARK}(?={_DOT})))"
     rf"(?:{_DOT})?\s{{0,3}}"
-    rf"|([ทฑ]{_MARK}\.?\s?[ตมนดค]{_MARK})(?:{_DOT}\s{{0,3}}|\s{{1,3}})|([ทฑ]ต)(?=[ก-ฮเ-ไ])"
+    rf"|([ทฑ]{_MARK}\.?\s?[ตมนดค]{_MARK})(?:{_DOT}|(?=\s))(?!\s{{0,3}}[0-9])\s{{0,3}}|([ทฑ]ต)(?=[ก-ฮเ-ไ])"
 )
 # One letter of three was lost: without the last one it may be either.
 _SHORTENED = re.compile(
     rf"([อฮบป]{_MARK}[ตด]{_MARK}|[อฮ]{_MARK}[บป]{_MARK}){_DOT}\s{{0,3}}(?=[ก-ฮเ-ไ])"
 )
+# Whole words that lie near to those of a body.
+_OTHER = re.compile(r"เทศกาล|องค์การบริหารจัดการ")
 _ANY_MUNICIPALITY = re.compile(r"เทศบาล\s{0,2}(?=[ก-ฮเ-ไ])")
 _PLACE = re.compile(r"\s{0,3}[ก-ฮเ-ไ]")
 # So much of the first words may be wrong.
@@ -89,7 +91,7 @@ _SEEN = frozenset(look_of("ศบร") + "า")
 
 def _near(text: str) -> BodyName | None:
     look = look_of(text)
-    if len(_SEEN.intersection(look[:14])) < 2 or len(text) < 7:
+    if len(_SEEN.intersection(look[:14])) < 2 or len(text) < 7 or _OTHER.match(text):
         return None
     likely = tuple(word for word, letters in _COUNTED.items() if _may_be(word, letters, look))
     near = nearest_prefix(likely, look, share=_SHARE) if likely else None

@@ -13,6 +13,8 @@ from domain.intake.recipient_rows import (
     Cut,
     cut_damaged,
     cut_row,
+    district_alone,
+    has_plain_district,
     is_body_row,
     is_district_row,
     number_before,
@@ -115,6 +117,8 @@ def _is_of_list(said: str) -> bool:
 
 def _list(folded: FoldedText, lines: Sequence[Line], run: Sequence[int]) -> ListAt | None:
     first, last = _edges(lines, run)
+    if has_plain_district(lines[run[0]].text) and not _names_districts(lines[:first]):
+        return None
     top = _title_top(lines, first)
     rows = _rows(folded, lines, first, last)
     if not rows:
@@ -130,6 +134,11 @@ def _list(folded: FoldedText, lines: Sequence[Line], run: Sequence[int]) -> List
         rows=rows,
     )
     return ListAt(list=found, first=top, last=last)
+
+
+def _names_districts(above: Sequence[Line]) -> bool:
+    """Tell whether the columns right above a list say that one of them holds districts."""
+    return any(_COLUMNS.match(line.text) and "อำเภอ" in line.text for line in above[-2:])
 
 
 def _edges(lines: Sequence[Line], run: Sequence[int]) -> tuple[int, int]:
@@ -182,7 +191,7 @@ def _rows(
     spans = [(lines[chunk[0]].start, lines[chunk[-1]].end) for chunk in chunks]
     for start, end in whole_rows(text, spans):
         if is_heading and is_district_row(text[start:end].partition("\n")[0]):
-            district = _district_alone(text, start, end)
+            district = district_alone(text, start, end)
             continue
         cuts.append((cut_row(text, start, end), start, end, district))
     manner = manner_of([text[slice(*cut.district)] if cut.district else None for cut, *_ in cuts])
@@ -249,14 +258,6 @@ def _numbers_next(lines: Sequence[Line], at: int) -> bool:
 def _number(said: str) -> int | None:
     """Return the number at the beginning of a line, which may be all of it."""
     return number_before(f"{said} ")[0]
-
-
-def _district_alone(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the name of a district that stands alone, without the count behind it."""
-    _, skip = number_before(text[start:end])
-    said = text[start + skip : end]
-    stop = re.search(r"\s{0,3}(?:\(|จำนวน|รวม|:|\||\t)", said)
-    return start + skip, start + skip + (stop.start() if stop and stop.start() else len(said))
 
 
 def _title_top(lines: Sequence[Line], first: int) -> int:

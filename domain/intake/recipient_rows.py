@@ -28,8 +28,11 @@ _EDGE = re.compile(r"\s*(?:[lI]\s+)?")
 _TAIL = re.compile(r"(?:\s{0,3}(?<=[ก-๎ ])[lI])?\s*\Z")
 _NEXT_CELL = re.compile(r"[ \t]{0,4}(?:\t|\|| {2})[ \t]{0,4}")
 _GAP = re.compile(r" {2,}")
+# A cell that may be a district without its first word: it says so above the column.
+_PLAIN_CELL = re.compile(r"[ก-ฮเ-ไ][ก-๎]{1,24}[ \t]{0,4}(?:\t|\|| {2})[ \t]{0,4}")
 _NO_DISTRICT = re.compile(r"(?:ตำบล|ต\.|จังหวัด|จ\.|หมายเหตุ|โทร|[^ก-๎])")
 _LETTER = re.compile("[ก-ฮ]")
+_PROVINCE = re.compile(r"\s{1,3}(?:จังหวัด|จ\.)\s?(?=[ก-ฮเ-ไ])")
 _MOST_PLACE, _MOST_ROW = 45, 200
 
 
@@ -70,7 +73,7 @@ def is_body_row(said: str) -> bool:
     if len(said) > _MOST_ROW:
         return False
     no, at = number_before(said)
-    at = _behind_district(said, at)
+    at = _behind_district(said, at) if no is None else _behind_plain(said, at)
     if at >= len(said):
         return False
     name = body_name(said[at:], is_near_allowed=no is not None or len(said) < 80)
@@ -93,6 +96,19 @@ def _behind_district(said: str, at: int) -> int:
     return space + 1 if is_name else at
 
 
+def has_plain_district(said: str) -> bool:
+    """Tell whether a numbered row has its district before its name, without its first word."""
+    no, at = number_before(said)
+    return no is not None and _behind_plain(said, at) > _behind_district(said, at)
+
+
+def _behind_plain(said: str, at: int) -> int:
+    behind = _behind_district(said, at)
+    cell = _PLAIN_CELL.match(said, at) if behind == at and not body_name(said[at:]) else None
+    name = body_name(said[cell.end() :], is_near_allowed=False) if cell else None
+    return cell.end() if cell and name and name.is_whole else behind
+
+
 def is_district_row(said: str) -> bool:
     """Tell whether a line is a district and nothing else."""
     _, at = number_before(said)
@@ -105,6 +121,14 @@ def is_district_row(said: str) -> bool:
     return len(rest) <= 25 and is_damaged_district(rest)
 
 
+def district_alone(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the name of a district that stands alone, without the count behind it."""
+    _, skip = number_before(text[start:end])
+    said = text[start + skip : end]
+    stop = re.search(r"\s{0,3}(?:\(|จำนวน|รวม|:|\||\t)", said)
+    return start + skip, start + skip + (stop.start() if stop and stop.start() else len(said))
+
+
 def cut_row(text: str, start: int, end: int) -> Cut:
     """Cut a row, which may be broken over lines, into its parts."""
     no, skip = number_before(text[start:end])
@@ -112,7 +136,8 @@ def cut_row(text: str, start: int, end: int) -> Cut:
     cells = _cells(text, at, end)
     if not cells:
         return Cut(no=no, name=None, district=None)
-    if len(cells) > 1 and is_district(text[slice(*cells[0])]) and body_name(text[slice(*cells[1])]):
+    is_before = is_district(text[slice(*cells[0])]) or has_plain_district(text[start:end])
+    if len(cells) > 1 and is_before and body_name(text[slice(*cells[1])]):
         return Cut(no=no, name=cells[1], district=cells[0])
     first, stop = cells[0]
     if behind := _behind_district(text[first:stop], 0):
@@ -231,7 +256,9 @@ def _cut_inside(text: str, name: tuple[int, int]) -> tuple[tuple[int, int], tupl
     if match := INSIDE.search(text, floor, name[1]):
         lead = len(match[0]) - len(match[0].lstrip())
         stop = match.start() + lead
-        return _trimmed(text[name[0] : match.start()], name[0]), (stop, name[1])
+        province = _PROVINCE.search(text, stop, name[1])
+        end = province.start() if province else name[1]
+        return _trimmed(text[name[0] : match.start()], name[0]), (stop, end)
     space = text.rfind(" ", floor, name[1])
     if space >= 0 and is_district(text[space + 1 : name[1]]):
         return _trimmed(text[name[0] : space], name[0]), (space + 1, name[1])
