@@ -7,7 +7,7 @@ from domain.intake.folded_text import FoldedText, one_line
 from domain.intake.found import Found
 from domain.intake.heading_words import Heading
 from domain.intake.letter_parts import Part, Parts
-from domain.intake.office_words import OFFICES, POSTS, near_post
+from domain.intake.office_words import OFFICES, POSTS, begins_post, near_post
 
 # A new post begins behind และ, a comma or a space; ทุกอำเภอ goes with what stands before it.
 _BETWEEN = re.compile(
@@ -18,6 +18,8 @@ _BETWEEN = re.compile(
 _GAP = re.compile(r"\s{1,20}(?:(?:[แเ]?์?[ลส]์?[ะาเ]?์?|[แเ]์?ะ)(?:\s{1,20}|(?=[ก-ฮเ-ไ])))?")
 # What stands between two cuts and says nothing: the number of an item.
 _NUMBER = re.compile(r"\s*(?:\(?[0-9]{1,2}[.)])?\s*")
+# A given name, whose family name may begin as a post does.
+_GIVEN = re.compile(r"(?:นาย(?!แพทย์|ทะเบียน|ช่าง|ด่าน|สถานี|[กอ])|นางสาว|นาง|คุณ)[ก-๎]{2,20}")
 _LONG_WORD, _LONGEST_POST = 11, 30
 _GOES_WITH = re.compile(r"ทุก|ใน|สังกัด|ตาม|ประจำ|\(|เขต")
 _FIRST_WORD = re.compile("|".join(sorted(OFFICES, key=len, reverse=True)))
@@ -64,11 +66,19 @@ def _units(text: str, part: Part) -> Iterator[tuple[int, int]]:
 def _between(text: str, start: int, end: int, cut: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     at = start
     for match in cut.finditer(text, start, end):
+        if match[0].isspace() and _is_named(text, at, match):
+            continue
         if _NUMBER.fullmatch(text, at, match.start()) is None:
             yield at, match.start()
         at = match.end()
     if text[at:end].strip():
         yield at, end
+
+
+def _is_named(text: str, at: int, gap: re.Match[str]) -> bool:
+    """Tell whether a family name stands behind a gap, and no post that is known."""
+    is_given = _GIVEN.fullmatch(text, at, gap.start()) is not None
+    return is_given and not begins_post(text[gap.end() : gap.end() + _LONGEST_POST])
 
 
 def _near_units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

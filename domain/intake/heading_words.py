@@ -57,7 +57,7 @@ _WHOLE = re.compile(rf"(?:{'|'.join(_LONGEST_FIRST)})(?![{''.join(sorted(NEVER_F
 _BEFORE_POST = {"เรียน": 1.5, "ถึง": 1.75}
 _ADDRESSED = re.compile(r"[ \t]{0,3}(?:นาย|ผู้|ผู|ปลัด|อธิบดี|หัวหน้า|เลขา|ประธาน|ท่าน)")
 _YEAR = re.compile(r"\s{1,9}(?:พ\.?\s?ศ|[0-9])")
-_AFTER = re.compile(r"[็-๎]{0,2}[ \t]{0,40}[:*]{0,3}[ \t]{0,40}")
+_AFTER = re.compile(r"[็-๎]{0,2}[ \t]{0,40}[:*]{0,3}[ \t]{0,40}(?:/ ?เรียน[ \t]{1,40})?")
 _NEAR_RECIPIENT = re.compile(r"(?:[ภก]?ึง|ถ[ืี]ง)(?=[ \t]|\Z)")
 # What the text of a letter begins with; near to a heading some of them would be taken for one.
 _OPENERS = (
@@ -164,7 +164,8 @@ def _glued(line: str) -> HeadingMark | None:
 
 
 def _is_apart(line: str, near: NearPrefix) -> bool:
-    return line[near.length : near.length + 1] in {"", " ", "\t", ":", "*"}
+    behind = line[near.length : near.length + 6]
+    return behind[:1] in {"", " ", "\t", ":", "*"} or behind == "/เรียน"
 
 
 def _mark(line: str, near: NearPrefix, *, sure: float) -> HeadingMark:

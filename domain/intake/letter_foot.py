@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.intake.folded_text import FoldedText, one_line
 from domain.intake.found import Found
 from domain.intake.near_shapes import near_end
-from domain.intake.office_words import begins_office, begins_post
+from domain.intake.office_words import begins_office, begins_post, near_post
 from domain.intake.text_lines import Line
 from domain.vocabulary import Authority
 
@@ -15,10 +15,13 @@ _AUTHORITIES = {
     "ปฏิบัติราชการแทน": Authority.PERFORMING_DUTIES_FOR,
     # As it is often misspelt.
     "ปฎิบัติราชการแทน": Authority.PERFORMING_DUTIES_FOR,
+    # Of a university or a state enterprise.
+    "ปฏิบัติการแทน": Authority.PERFORMING_DUTIES_FOR,
     "รักษาราชการแทน": Authority.ACTING_FOR,
     "รักษาการแทน": Authority.ACTING_FOR,
     "รักษาการในตำแหน่ง": Authority.ACTING_FOR,
     "ทำการแทน": Authority.ACTING_FOR,
+    "ปฏิบัติหน้าที่": Authority.ACTING_FOR,
     "ตามคำสั่ง": Authority.BY_ORDER_OF,
     "โดยคำสั่ง": Authority.BY_ORDER_OF,
 }
@@ -117,7 +120,17 @@ def _is_above_post(lines: Sequence[Line], at: int, name: re.Match[str]) -> bool:
 
 
 def _whole(text: str, line: Line) -> re.Match[str] | None:
-    return _person(_NAME.fullmatch(text, line.start, line.end))
+    name = _NAME.fullmatch(text, line.start, line.end)
+    return name if name and _is_called_like_post(name[1]) else _person(name)
+
+
+def _is_called_like_post(said: str) -> bool:
+    """Tell whether a given name only sounds like a post, with a family name behind it: นายอำเภา."""
+    given, *family = said.split()
+    post = near_post(given)
+    return (
+        bool(family) and said.startswith("นาย") and post is not None and post.length >= len(given)
+    )
 
 
 def _titled(text: str, line: Line) -> re.Match[str] | None:

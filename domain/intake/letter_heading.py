@@ -19,7 +19,8 @@ from domain.intake.thai_dates import DateAt
 
 # What ends the name of an office on its line: a telephone, an address, a gap.
 _OFFICE_END = re.compile(
-    r"[ \t]{0,8}(?:\(?(?:โทร(?=[.\sศส])|(?<![ก-๎])[โไ][ทฑ][รธถ]|[ทฑ]ร\.)|\t|[ \t]{3}|"
+    r"[ \t]{0,8}(?:\(?(?:โทร(?=[.\sศส])|(?<![ก-๎])[โไ][ทฑ][รธถ](?=[^ก-๎]|[ศส])|[ทฑ]ร\.)|\t|[ \t]{3}|"
+    r"\((?=[^()\n]{2,60}โทร)|"
     r"[ \t](?:ถนน|ถ\.(?![ก-ฮ]\.)|ที่\s|วันที่|หมู่ที่|เลขที่|ซอย|ลงวันที่))"
 )
 # On the line of a memo's title, where a line end was lost.
@@ -205,7 +206,7 @@ def _first_office(
     for at in order:
         line = lines[at]
         if is_numbered(lines, at) or _UNREAD.match(line.text):
-            if found := _beside_number(folded, line):
+            if found := _beside_number(folded, lines, at):
                 return found
         elif (sure := _sure_of_office(line.text)) and not _is_beside_office(line.text):
             end = _end_of_name(lines, at)
@@ -245,8 +246,9 @@ def _sure_of_office(said: str) -> float | None:
     return 0.7 if nearly_begins_office(said) else None
 
 
-def _beside_number(folded: FoldedText, line: Line) -> Found[str] | None:
+def _beside_number(folded: FoldedText, lines: Sequence[Line], at: int) -> Found[str] | None:
     """Return the letterhead that stands on the line of the number."""
+    line = lines[at]
     ends = [one.end for one in find_numbers(folded.text, line.start, line.end)]
     if not ends and (unread := _UNREAD.match(line.text) or UNREAD_NUMBER.match(line.text)):
         ends = [line.start + unread.end()]
@@ -257,7 +259,8 @@ def _beside_number(folded: FoldedText, line: Line) -> Found[str] | None:
     sure = _sure_of_office(rest.lstrip()) or (0.75 if _NAME_BESIDE.match(rest) else None)
     if sure is None or is_mark(rest.lstrip()):
         return None
-    return _office(folded, start, line.end, sure=min(sure, 0.95), rule="issuer.beside")
+    end = _end_of_name(lines, at)
+    return _office(folded, start, end, sure=min(sure, 0.95), rule="issuer.beside")
 
 
 def _any_name(folded: FoldedText, lines: Sequence[Line], order: Sequence[int]) -> Found[str] | None:

@@ -45,8 +45,8 @@ _EVENT_SHAPES = re.compile(
 # Where it is held: ณ ห้องประชุม.
 _PLACE = re.compile(r"(?:[^\n]{0,40}?\s)?ณ์?\s(?!วัน)[ก-ฮเ-ไ]")
 _ASKS = re.compile(r"[\s\S]*(?:โปรด|ขอให้|ในการนี้)")
-# The number of a receiving stamp stands right before its day.
-_STAMPED = re.compile(r"(?<![0-9/])[0-9]{1,7}\s{1,3}(?:วัน?[ก-๎]{0,4}\s{0,3})?$")
+# The number of a receiving stamp stands right before its day; shorter ones count rounds, villages.
+_STAMPED = re.compile(r"(?<![0-9/])[0-9]{3,7}\s{1,3}(?:วัน?[ก-๎]{0,4}\s{0,3})?$")
 _GOES_ON = re.compile(r"[^0-9\n]{0,5}[0-9]{1,2} ?[.:,]|\s{0,3}(?:-|[ถกภ]ึ?ง)\s{0,3}[0-9]")
 _LOST_HOUR = re.compile(r"[0-9]\s?[.,:]\s?[^\s]{0,3}\s{0,3}[-–ถ]")
 _WINDOW, _BEHIND, _CLAUSE = 70, 110, 120
@@ -255,6 +255,8 @@ def _hours_behind(text: str, start: int, end: int) -> HoursAt | None:
     hours = find_hours(behind)
     # Two lines further down they are the running times of a schedule.
     if hours is None or behind.count("\n", 0, hours.start) > 1:
+        return None
+    if _LIMIT.search(behind[: hours.start]):
         return None
     is_near = len(behind[: hours.start].strip()) <= 12
     return hours if is_near or text.startswith("เวลา", start + hours.start) else None

@@ -91,6 +91,8 @@ _SAYS_REQUEST = re.compile(r"โปรด|ให้")
 _SAYS_HOUR = re.compile(
     rf"\s{{0,3}}(?:{TIME_WORD}|[ก-๎]{{0,5}}\s{{0,3}}[0-9]{{1,2}}[.:,][0-9oO]{{2}}(?![0-9]))"
 )
+# What another letter had asked for is told again: ตามหนังสือ … ภายในวันที่ … นั้น.
+_RECOUNTED = re.compile(r"[^\n]{0,40}?นั้น\s*(?:\n|\Z)")
 _DATED = re.compile(r"(?:ลง\s?วันที่|ลว\.?|ลง)\s{0,3}$")
 # Between a request and its day so many letters may be cited.
 _CITATIONS = 3
@@ -137,6 +139,8 @@ def _deadline(folded: FoldedText, one: DateAt, floor: int, said: int) -> Found[D
     before = folded.text[since : one.start]
     for rule, sure, cue in _PATTERNS:
         if match := cue.search(before):
+            if rule == "deadline.before" and not _is_asked(folded.text[said : one.start]):
+                return None
             return _asked(folded, one, said, since + match.start(), rule, min(sure, one.sure))
     if (near := nearest_cue(before)) and near.cue in DEADLINES:
         sure = 0.7 if near.off <= 0.5 else 0.6
@@ -166,6 +170,8 @@ def _asked(
     sure = min(sure, sureness)
     if until is None and _SAYS_HOUR.match(behind):
         sure = min(sure, _DOUBTFUL)
+    if _RECOUNTED.match(behind):
+        sure = min(sure, 0.6)
     deadline = Deadline(kind=kind, day=one.day, time=until)
     return folded.found(deadline, (start, end), sure=sure, rule=rule)
 

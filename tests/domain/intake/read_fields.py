@@ -43,6 +43,9 @@ _FIELDS: dict[str, Callable[[LetterReading], object]] = {
     "deadline_times": lambda one: [
         each.value.time and f"{each.value.time:%H:%M}" for each in one.deadlines
     ],
+    "sure_deadlines": lambda one: [
+        f"{each.value.day}" for each in one.deadlines if each.confidence >= 0.8
+    ],
     "terms": lambda one: [_term(each.value) for each in one.terms],
     "body_begins": lambda one: _words(one)[0],
     "body_ends": lambda one: _words(one)[-1],
