@@ -17,6 +17,7 @@ from domain.intake.recipient_rows import (
     has_plain_district,
     is_body_row,
     is_district_row,
+    line_number,
     number_before,
     row_of,
 )
@@ -215,7 +216,7 @@ def _chunks(
         if chunk and _begins_row(lines, at, chunk, is_heading=is_heading):
             yield chunk
             chunk = []
-        if not chunk and (no := _number(said)) is not None:
+        if not chunk and (no := line_number(said)) is not None:
             expected = no + 1
         chunk.append(at)
     if chunk:
@@ -242,7 +243,7 @@ def _is_page_number(lines: Sequence[Line], at: int, expected: int | None) -> boo
     if alone is None or expected is None or _numbers_next(lines, at):
         return False
     below = lines[at + 1].text if at + 1 < len(lines) else ""
-    return _number(lines[at].text) != expected or (
+    return line_number(lines[at].text) != expected or (
         number_before(below)[0] == expected and _ALONE.fullmatch(below) is None
     )
 
@@ -255,21 +256,18 @@ def _numbers_next(lines: Sequence[Line], at: int) -> bool:
     return number_before(below)[0] is None and is_body_row(below)
 
 
-def _number(said: str) -> int | None:
-    """Return the number at the beginning of a line, which may be all of it."""
-    return number_before(f"{said} ")[0]
-
-
 def _title_top(lines: Sequence[Line], first: int) -> int:
     """Walk up to the line with which the title of a list begins."""
     top = first
     for at in range(first - 1, max(first - 1 - _MOST_TITLE, -1), -1):
         said = lines[at].text
-        if len(said) > _MOST_LINE or is_contact(said) or is_closing(said) or lines[at].gap > 6:
+        is_title = _TITLE_WORD.search(said) is not None
+        if len(said) > _MOST_LINE or is_closing(said) or lines[at].gap > 6:
             break
-        if _leads(said) and not _TITLE_WORD.search(said):
+        # A list may have a column for telephones and say so.
+        if not (is_title or _COLUMNS.match(said)) and (is_contact(said) or _leads(said)):
             break
-        if _TITLE_WORD.search(said) or _PLAIN_TITLE.match(said):
+        if is_title or _PLAIN_TITLE.match(said):
             top = at
     while top < first and not _is_title_start(lines[top].text):
         top += 1

@@ -68,6 +68,11 @@ def number_before(said: str) -> tuple[int | None, int]:
     return (int(figures) if figures else None), match.end()
 
 
+def line_number(said: str) -> int | None:
+    """Return the number at the beginning of a line, which may be all of it."""
+    return number_before(f"{said} ")[0]
+
+
 def is_body_row(said: str) -> bool:
     """Tell whether a line is a body of a list and no sentence about one."""
     if len(said) > _MOST_ROW:

@@ -146,6 +146,14 @@ def test_the_rows_of_a_list_are_read(text: str, truth: list[Row]) -> None:
     assert rows == truth
 
 
+def test_a_column_of_telephones_does_not_end_the_title() -> None:
+    columns = "ที่\tหน่วยงาน\tอำเภอ\tโทรศัพท์\n"
+    text = f"บัญชีหมายเลขโทรศัพท์ จังหวัดเลย\n{columns}๑\tอบต.เสี้ยว\tเมืองเลย\t๐ ๔๒๘๑ ๑๑๑๑\n"
+    (found,) = read_text(text).lists
+    assert found.title == "บัญชีหมายเลขโทรศัพท์ จังหวัดเลย"
+    assert found.province == "เลย"
+
+
 def test_the_title_tells_province_and_count() -> None:
     (found,) = read_text(TABBED).lists
     assert found.province == "เลย"
