@@ -21,6 +21,8 @@ _AUTHORITIES = {
     "รักษาการแทน": Authority.ACTING_FOR,
     "รักษาการในตำแหน่ง": Authority.ACTING_FOR,
     "ทำการแทน": Authority.ACTING_FOR,
+    # As deputies of mayors sign, and those who have some other duty beside their own.
+    "ปฏิบัติหน้าที่แทน": Authority.ACTING_FOR,
     "ปฏิบัติหน้าที่": Authority.ACTING_FOR,
     "ตามคำสั่ง": Authority.BY_ORDER_OF,
     "โดยคำสั่ง": Authority.BY_ORDER_OF,
@@ -243,7 +245,8 @@ def _authority(text: str, posts: Sequence[Line]) -> tuple[str, int, int, float] 
     """Return the words of authority that the post lines hold, whole or damaged."""
     for line in posts:
         if match := _AUTHORITY.search(text, line.start, line.end):
-            return match[1], match.start(), match.end(), 1.0
+            sure = 0.75 if match[1].startswith("ปฏิบัติหน้าที่") else 1.0
+            return match[1], match.start(), match.end(), sure
     ends = [one.end() for line in posts for one in _WORD_END.finditer(text, line.start, line.end)]
     read = [near for end in ends for word in _AUTHORITIES if (near := _near(text, word, end))]
     if not read:

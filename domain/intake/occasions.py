@@ -256,10 +256,9 @@ def _hours_behind(text: str, start: int, end: int) -> HoursAt | None:
     # Two lines further down they are the running times of a schedule.
     if hours is None or behind.count("\n", 0, hours.start) > 1:
         return None
-    if _LIMIT.search(behind[: hours.start]):
-        return None
-    is_near = len(behind[: hours.start].strip()) <= 12
-    return hours if is_near or text.startswith("เวลา", start + hours.start) else None
+    between = behind[: hours.start]
+    is_said = text.startswith("เวลา", start + hours.start) and not _LIMIT.search(between)
+    return hours if is_said or len(between.strip()) <= 12 else None
 
 
 def _hours_before(text: str, start: int) -> tuple[HoursAt, int] | None:

@@ -5,6 +5,7 @@ What a truth does not name is not looked at; `read_fields.py` says which fields 
 
 import pytest
 
+from domain.intake.read_text import read_text
 from tests.domain.intake.read_cases import Truth
 from tests.domain.intake.read_fields import fields_read
 
@@ -557,3 +558,21 @@ LETTERS: list[tuple[str, str, Truth]] = [
 )
 def test_a_fresh_letter_is_read(text: str, truth: Truth) -> None:
     assert fields_read(text, [truth]) == [truth]
+
+
+def test_in_whose_stead_a_duty_is_done_is_asked() -> None:
+    text = """\
+ที่ กพ ๕๒๘๐๑/ว ๓๖๖                   สำนักงานเทศบาลตำบลตัวอย่าง
+เรื่อง  ประชุม
+เรียน   กำนัน
+        ขอเชิญประชุมในวันที่ ๒ เมษายน ๒๕๖๘ ก่อนเวลา ๐๙.๐๐ น.
+                             ขอแสดงความนับถือ
+                             (นายสุวิทย์ ทองดี)
+                             ครู ปฏิบัติหน้าที่แทนผู้อำนวยการโรงเรียนตัวอย่าง
+"""
+    (letter,) = read_text(text).letters
+    assert letter.authority is not None
+    assert letter.authority.confidence < 0.8
+    assert letter.authority_post is not None
+    assert letter.authority_post.value == "ผู้อำนวยการโรงเรียนตัวอย่าง"
+    assert [f"{one.value.start:%H:%M}" for one in letter.occasions] == ["09:00"]
