@@ -5,6 +5,7 @@ from datetime import date
 
 from domain.intake.contradiction.citations import Citation, find_citations
 from domain.intake.contradiction.columns import wrong_columns
+from domain.intake.contradiction.corrections import is_corrected
 from domain.intake.contradiction.deadlines import impossible_deadlines
 from domain.intake.contradiction.enclosures import faulty_enclosures
 from domain.intake.contradiction.eras import confused_eras
@@ -28,6 +29,7 @@ from domain.intake.contradiction.phones import differing_phones
 from domain.intake.contradiction.place_names import misspelt_places
 from domain.intake.contradiction.products import wrong_products
 from domain.intake.contradiction.rival_occasions import rival_occasions
+from domain.intake.contradiction.scan_damage import is_damaged, is_scan_made
 from domain.intake.contradiction.schedules import faulty_schedules
 from domain.intake.contradiction.stretches import impossible_stretches_of_time
 from domain.intake.contradiction.subjects import differing_subjects
@@ -52,6 +54,12 @@ def find_contradictions(
     citations = find_citations(reading)
     facts = list(differing_facts(checked, citations))
     found = [*facts, *_findings(checked, citations, facts)]
+    damaged = is_damaged(text)
+    found = [
+        one
+        for one in found
+        if not is_corrected(text, one) and not is_scan_made(one, damaged=damaged)
+    ]
     return sorted(found, key=lambda one: (one.spans[0], one.kind.value))
 
 

@@ -32,6 +32,7 @@ _NEGATIONS = ("ไม่", "มิได้", "ยัง", "ยกเว้น",
 _SCOPE = re.compile(
     "(?:เฉพาะ|จังหวัด|อำเภอ|ตำบล|ภาค(?!รัฐ|เอกชน|ส่วน)|เขต|ประเทศ|ระดับ|ประเภท|ชาย|หญิง|(?:รุ่น|ครั้ง|กลุ่ม|ระยะ)ที่).{0,6}"
 )
+_FOR = re.compile("สำหรับ.{4,16}")
 # What stands before a day that one body may set earlier than the body above it.
 _UNTIL = ("ภายในวันที่", "ไม่เกินวันที่", "ก่อนวันที่", "ภายใน", "ไม่เกิน", "ถึงวันที่")
 _KINDS = {
@@ -104,7 +105,9 @@ def figures_told_twice(passage: Passage) -> Iterator[Contradiction]:
         if figure.kind in _OF_SUBJECT and not _is_only_in_subject(passage, earlier):
             continue
         begins = (_opening(passage, place - _WORD_FOR_WORD) for place in (earlier, at))
-        if not _is_one_scope(*begins):
+        if not _is_one_scope(*begins) or _is_of_another_year(passage, earlier, at):
+            continue
+        if _is_for_others(*(passage.symbols[place : place + _AROUND] for place in (earlier, at))):
             continue
         if _before(passage, earlier, -1) == _before(passage, at, earlier):
             places = [(passage, earlier), (passage, at)]
@@ -116,6 +119,22 @@ def _is_only_in_subject(passage: Passage, at: int) -> bool:
     key = passage.figures[at].key
     is_subject = len(passage.pieces) > 1 and at < passage.pieces[1].first
     return is_subject and sum(one.key == key for one in passage.figures.values()) == 1
+
+
+def _is_for_others(one: str, other: str) -> bool:
+    """Tell whether what goes on behind either place names other people."""
+    said = [match[0] for each in (one, other) if (match := _FOR.search(each))]
+    return len({*said}) > 1
+
+
+def _is_of_another_year(passage: Passage, earlier: int, at: int) -> bool:
+    """Tell whether the last year, or course of a row, before either place is another one."""
+    named = [place for place, one in passage.figures.items() if one.kind in _OF_SUBJECT]
+    first = [place for place in named if place < earlier]
+    second = [place for place in named if earlier < place < at]
+    if not first or not second:
+        return False
+    return passage.figures[first[-1]].key != passage.figures[second[-1]].key
 
 
 def _before(passage: Passage, at: int, after: int) -> Sequence[str]:

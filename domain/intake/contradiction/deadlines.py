@@ -11,10 +11,13 @@ from domain.intake.found import Found
 from domain.intake.reading import Contradiction, Deadline, LetterReading, Occasion
 from domain.intake.vocabulary import ContradictionKind, RequestKind
 
-# A reminder tells of the deadline that was missed, and a longer one of the former.
+# A reminder tells of the deadline that was missed, a longer one of the former, and books are
+# closed on a day of the past.
 _TOLD_BEFORE = re.compile(r"(?:ตามที่|ตามหนังสือ|ได้ขอให้|ได้แจ้งให้|ได้กำหนดให้|จากเดิม|เดิม|เคย)")
 _TOLD_BEHIND = re.compile(r"นั้น|บัดนี้|พ้นกำหนด|ล่วงเลย|เลยกำหนด|ครบกำหนด|แล้วนั้น")
-_FORMER = re.compile(r"เดิม[^\n]{0,30}\Z")
+_FORMER = re.compile(
+    r"(?:(?:เดิม|(?:เวลา|ปี|งวด)บัญชี|สัญญา)[^\n]{0,30}|(?:เกิด|สำเร็จการศึกษา|จดทะเบียน|กระทำ[^\n]{0,12})\s{0,3}(?:ก่อน|ภายใน|ไม่เกิน|หลัง)?(?:วันที่)?\s{0,3})\Z"
+)
 # An old letter is read for its contents; whoever enters a new one should know that it is late.
 _NEW = timedelta(days=60)
 # Something that goes on so long may still be joined when it has begun.
@@ -22,7 +25,9 @@ _LONG = timedelta(days=3)
 _BEFOREHAND = (RequestKind.REGISTER, RequestKind.REPLY)
 # Who is to come is told before it begins.
 _WHO_COMES = re.compile("รายชื่อผู้(?:เข้า|แทน|สมัคร|ร่วม|จะ|ประสงค์)|แบบตอบรับ|ใบสมัคร")
-_AFTERWARDS = re.compile(r"(?:ภายหลัง|หลังจาก|หลังการ|เมื่อเสร็จ|เสร็จสิ้น|แล้วเสร็จ|ผลการ|ประเมินผล)")
+_AFTERWARDS = re.compile(
+    r"(?:ภายหลัง|หลังจาก|หลังการ|เมื่อเสร็จ|เสร็จสิ้น|แล้วเสร็จ|ผลการ|ประเมินผล|แบบประเมิน)"
+)
 
 
 def impossible_deadlines(

@@ -22,6 +22,14 @@ _STRETCH = re.compile(
     r"(?:ปี|[พค] ?\. ?ศ ?\.?)\s{0,3}([0-9]{4})\s{0,3}(?:-|ถึง)\s{0,3}"
     r"(?:(?:ปี)?\s{0,3}[พค] ?\. ?ศ ?\.?)?\s{0,3}([0-9]{4})(?![0-9])"
 )
+# Papers of other lands are told with their own years; what one meets through is no other land.
+_FOREIGN = re.compile(
+    r"(?<![A-Za-z])(?!Zoom|ZOOM|Google|Meet\b|Line|LINE|Video|Conference|Web|Microsoft|Team|Cisco|Facebook|Live|Online|Code)"
+    r"[A-Z][A-Za-z]{2,}|ต่างประเทศ|ระหว่างประเทศ|นานาชาติ|อาเซียน|สหประชาชาติ"
+    r"|สถาน(?:เอกอัครราช)?ทูต|กงสุล|หนังสือเดินทาง|วีซ่า|ตรวจลงตรา|องค์การ[ก-๎]{2,10}โลก|(?:คริ|ค)สต์|สากล"
+)
+_IN_BOTH = re.compile(r"\s{0,3}[(/]\s{0,3}(?:พ ?\. ?ศ|[0-9]{4})")
+_BEFORE, _BEHIND = 120, 60
 # A plan of the state reaches over twenty years; nothing reaches over more than two generations.
 _LONGEST = 60
 _NO_YEAR = 9999
@@ -78,12 +86,21 @@ def _christian_days(checked: CheckedText) -> Iterator[Contradiction]:
     if not any(looks_buddhist(int(year)) for _, year in full):
         return
     for one, year in full:
-        if not looks_buddhist(int(year)) and not _ERA.search(checked.text[one.start : one.end - 4]):
+        if looks_buddhist(int(year)) or _ERA.search(checked.text[one.start : one.end - 4]):
+            continue
+        if not _says_why(checked.text, one.start, one.end):
             yield contradiction(
                 ContradictionKind.ERA_CONFUSED,
                 f"วันที่ในปี {year} เป็น ค.ศ. ขณะที่วันอื่นเป็น พ.ศ.",
                 [checked.place(year, one.end - 4, one.end)],
             )
+
+
+def _says_why(text: str, start: int, end: int) -> bool:
+    """Tell whether the paragraph says of what land the paper is, or the year in both eras."""
+    before = text[max(start - _BEFORE, 0) : start].rpartition("\n\n")[2]
+    behind = text[end : end + _BEHIND].partition("\n\n")[0]
+    return bool(_IN_BOTH.match(behind) or _FOREIGN.search(before) or _FOREIGN.search(behind))
 
 
 def _unequal_pairs(checked: CheckedText) -> Iterator[Contradiction]:

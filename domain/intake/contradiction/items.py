@@ -17,7 +17,7 @@ _SAID = re.compile(
 )
 # (๑), ๑) and ๑. are numbers of different lists; 1.1 is of neither.
 _MARK = re.compile(
-    r"(?:(?<=\s)|\A)(?:\((?P<both>[0-9]{1,2})\)|(?P<one>[0-9]{1,2})\)|(?P<dot>[0-9]{1,2})\.(?![0-9]))(?=\s{0,8}[ก-๎A-Za-z“\"])"
+    r"(?:(?<=\s)|\A)(?:\((?P<both>[0-9]{1,2})\)|(?P<one>[0-9]{1,2})\)|(?P<dot>[0-9]{1,2})\.(?![0-9]))(?=\s{0,8}(?:[ก-๎A-Za-z“\"]|\((?:ยกเลิก|ว่าง|คง)))"
 )
 # What is cited by its number is no item here.
 _CITED = re.compile(r"(?:ข้อ|ที่|ตาม|มาตรา|วรรค|หมวด|ใน|และ ข้อ)\s{0,3}\Z")

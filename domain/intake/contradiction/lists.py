@@ -81,13 +81,29 @@ def _broken_numbering(received: str, rows: Sequence[RecipientRow]) -> Iterator[C
 
 def _numbered(received: str, rows: Sequence[RecipientRow]) -> Sequence[_Numbered]:
     """Return the rows that have a number; those in between that could not be read had theirs."""
+    columns = _columns(received, rows)
     numbered: list[_Numbered] = []
     line = 0
-    for at, row in enumerate(rows):
-        line += 1 + (_lines_between(received, rows[at - 1], row) if at else 0)
+    for at, row in enumerate(row for column in columns for row in column):
+        is_below = at > 0 and len(columns) == 1
+        line += 1 + (_lines_between(received, rows[at - 1], row) if is_below else 0)
         if row.no is not None:
             numbered.append(_Numbered(no=row.no, line=line, row=row))
     return numbered
+
+
+def _columns(received: str, rows: Sequence[RecipientRow]) -> Sequence[Sequence[RecipientRow]]:
+    """Return the rows below each other; what stands beside a row is in the next column."""
+    columns: list[list[RecipientRow]] = [[]]
+    column = 0
+    for at, row in enumerate(rows):
+        is_beside = at > 0 and "\n" not in received[rows[at - 1].end : row.start]
+        column = column + 1 if is_beside else 0
+        if column == len(columns):
+            columns.append([])
+        columns[column].append(row)
+    # Two rows on one line are a sheet of columns only where most lines have two.
+    return columns if len(columns[-1]) * 2 > len(columns[0]) else [rows]
 
 
 def _continues(before: _Numbered, row: _Numbered) -> bool:

@@ -20,6 +20,8 @@ _OVER = re.compile(
     r"ได้(?!แก่|โปรด)|ผ่านมา|เมื่อ|ตามที่|ตามหนังสือ|ตามประกาศ|แล้ว|นั้น|เดิม|เลื่อน|เปลี่ยน|ยกเลิก|สรุป|ผลการ|ครั้งก่อน|ครั้งที่แล้ว|ขอบคุณ|มติ|ย้อนหลัง|อ้างถึง"
 )
 _CHANGE = re.compile(r"เลื่อน|เปลี่ยน|ยกเลิก|แก้ไข|ขยาย|สรุป|ผล|รายงาน|ขอบคุณ|ยืนยัน|ตอบ")
+# What is prepared is on another day.
+_PREPARED = re.compile(r"เตรียม(?!ความพร้อม)|ซ้อม")
 _ON = re.compile(r"(?:ใน)?วัน(?:[ก-๎]{2,10})?ที่\s{0,3}\Z")
 _NOT_ON = re.compile(
     r"(?:ลง|เมื่อ|ตั้งแต่|ภายใน|ก่อน|ถึง|ณ|ประกาศ|ระหว่าง)\s{0,3}(?:ใน)?วัน(?:[ก-๎]{2,10})?ที่\s{0,3}\Z"
@@ -65,7 +67,9 @@ def _is_to_come(received: str, span: tuple[int, int]) -> bool:
 
 def _another_day(checked: CheckedText, letter: LetterReading) -> Iterator[Contradiction]:
     """Compare the day of the subject with the only occasion of a letter."""
-    if letter.subject is None or len(letter.occasions) != 1 or _CHANGE.search(letter.subject.value):
+    if letter.subject is None or len(letter.occasions) != 1:
+        return
+    if _CHANGE.search(letter.subject.value) or _PREPARED.search(letter.subject.value):
         return
     occasion = letter.occasions[0]
     named = _days_of_subject(checked, letter.subject.span)

@@ -15,7 +15,7 @@ from domain.intake.vocabulary import ContradictionKind
 _KNOWN = (*KINDS_OF_BODIES, *POSTS)
 # What else may follow the first words of a known one, or a word near one, and is right.
 _RIGHT = re.compile(
-    "องค์การ(?!บ|ป)|เทศบาล(?!ต|เ|น)|ผู้ว่าการ|อธิบดีศาล|อธิบดีอัยการ|อธิบดีผู้พิพากษา|ประธานศาล|ปลัดทัพ|ปลัดบัญชี"
+    "องค์การ(?!บ|ป)|เทศบาล(?!ต|เ|น)|เทศกาล|ผู้ว่าการ|อธิบดีศาล|อธิบดีอัยการ|อธิบดีผู้พิพากษา|ประธานศาล|ปลัดทัพ|ปลัดบัญชี"
 )
 # What is wrong wherever it stands; in sentences other words near a known one may be right.
 _NEVER_RIGHT = {

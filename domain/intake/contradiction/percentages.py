@@ -25,6 +25,7 @@ _PART_BEFORE = re.compile(
 )
 # What grew or fell is told as a share of what it was, and not of a whole.
 _GROWTH = re.compile("เพิ่มขึ้น|ลดลง|สูงกว่า|ต่ำกว่า|เดิม|ปีก่อน|ปีที่ผ่านมา|ปีที่แล้ว")
+_GREW = 40
 # How far before the count the whole of which it is a part may stand.
 _BEFORE = 120
 
@@ -52,7 +53,7 @@ def wrong_percentages(checked: CheckedText) -> Iterator[Contradiction]:
 def _part(text: str, share: re.Match[str]) -> re.Match[str] | None:
     """Return the count whose whole stands right before the share, both of one unit."""
     part = _PART_BEFORE.search(text, max(share.start() - _BEFORE, 0), share.start())
-    if part is None or _GROWTH.search(text, max(part.start() - 25, 0), share.end()):
+    if part is None or _GROWTH.search(text, max(part.start() - _GREW, 0), share.end()):
         return None
     return part if _unit(part[2]) == _unit(share[2]) else None
 
@@ -62,7 +63,7 @@ def _whole(text: str, share: re.Match[str]) -> str | None:
     unit = _unit(share[2])
     behind = _WHOLE_BEHIND.match(text, share.end())
     end = behind.end() if behind is not None else share.end()
-    if _GROWTH.search(text, max(share.start() - 25, 0), end):
+    if _GROWTH.search(text, max(share.start() - _GREW, 0), end):
         return None
     if behind is not None:
         is_same = behind[1] is not None and _unit(behind[2]).startswith(unit)

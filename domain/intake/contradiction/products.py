@@ -50,6 +50,9 @@ def wrong_products(checked: CheckedText) -> Iterator[Contradiction]:
 
 def _factors(match: re.Match[str]) -> list[Decimal]:
     """Return what is multiplied: each of what is counted, and nothing of which it is not said."""
+    if match["unit"] == match["of"] or match["count"].endswith(".-"):
+        # Money is not multiplied by money: that sum ends what is told before.
+        return []
     factors = [_value(match["count"]), _value(match["each"])]
     units = {match["unit"], match["more_unit"]}
     # ๓ กลุ่ม ๆ ละ ๑๐ คน repeats the unit by a mark.

@@ -6,17 +6,18 @@ from datetime import date
 
 from domain.buddhist_era import BANGKOK, arabic_digits, thai_instant
 from domain.intake.contradiction.citations import Citation
+from domain.intake.contradiction.scopes import are_told_apart
 from domain.intake.contradiction.text import CheckedText, Place, contradiction, sentences
 from domain.intake.found import Found
 from domain.intake.reading import Contradiction, LetterReading, Occasion
 from domain.intake.vocabulary import ContradictionKind
 
 # So many letters in a row, in the words before either, say that it is the same occasion.
-_SHARED, _BEFORE = 12, 160
+_SHARED, _BEFORE, _BEHIND = 12, 160, 80
 _LETTERS = re.compile("[ก-๎A-Za-z]+")
 _HENCE = re.compile("จึง(?!เรียน)")
 # What is moved, repeated or prepared is on another day rightly.
-_ANOTHER = re.compile("เลื่อน|เปลี่ยน|เดิม|เตรียม|ซ้อม|ครั้งก่อน|ครั้งต่อไป|ทบทวน")
+_ANOTHER = re.compile("เลื่อน|เปลี่ยน|เดิม|เตรียม|ซ้อม|ครั้งก่อน|ครั้งต่อไป|ทบทวน|ถ่ายทอด")
 _ONE_OF_MANY = re.compile(r"(?:รุ่น|ครั้ง|กลุ่ม|ภาค)(?:ที่)?\s{0,3}([0-9๐-๙]{1,3})")
 _SURE = 0.8
 
@@ -71,7 +72,10 @@ def _is_repeated(checked: CheckedText, one: _Held, other: _Held) -> bool:
 
 def _is_rival(checked: CheckedText, one: _Held, other: _Held) -> bool:
     before = [_before(checked, held) for held in (one, other)]
-    if any(_ANOTHER.search(said) for said in before) or _are_two_of_many(*before):
+    said = [*before, *(_behind(checked, held) for held in (one, other))]
+    if any(_ANOTHER.search(each) for each in said) or _are_two_of_many(*before):
+        return False
+    if are_told_apart(checked.received, one.span, other.span):
         return False
     return _differ_in_one(one.value, other.value) and _share(*before)
 
@@ -115,6 +119,11 @@ def _parts(occasion: Occasion) -> Sequence[date | str]:
 def _before(checked: CheckedText, held: _Held) -> str:
     """Return what leads to an occasion in its own paragraph."""
     return checked.received[max(held.start - _BEFORE, 0) : held.start].rpartition("\n\n")[2]
+
+
+def _behind(checked: CheckedText, held: _Held) -> str:
+    """Return what goes on behind an occasion in its own paragraph."""
+    return checked.received[held.end : held.end + _BEHIND].partition("\n\n")[0]
 
 
 def _share(*before: str) -> bool:

@@ -22,7 +22,12 @@ _ROW = re.compile(
 _TITLE = re.compile(r"[ \t]{0,80}(?:ร่าง)?กำหนดการ")
 # The hours begin again on another day, and on another sheet.
 _AGAIN = re.compile(r"[ \t|*]{0,8}(?:วัน|กำหนดการ|รุ่น|กลุ่ม|ครั้ง|ห้อง|ภาค)")
+# What is prepared, and how one gets there, is on another day.
+_OF_ITS_OWN = re.compile(
+    r"ซ้อม|เตรียม|เดินทาง|ศึกษาดูงาน|(?:รุ่น|ครั้ง|กลุ่ม)ที่\s{0,3}(?:[2-9]|1[0-9])(?![0-9])"
+)
 _HEAD, _FURTHEST = 8, 600
+_LONGEST = 60
 _FEWEST_RIGHT = 2
 _SURE = 0.8
 
@@ -47,14 +52,15 @@ def faulty_schedules(checked: CheckedText) -> Iterator[Contradiction]:
     """Yield the schedules of another day than their letter's, and rows that begin too early."""
     lines = lines_of(checked.text)
     for at, line in enumerate(lines):
-        if _TITLE.match(line.text):
-            yield from _another_day(checked, lines[at : at + _HEAD])
+        if _TITLE.match(line.text) and not _OF_ITS_OWN.search(line.text):
+            yield from _another_day(checked, lines[at : at + _LONGEST])
     for rows in _schedules(lines):
         yield from _overlapping(checked, rows)
 
 
-def _another_day(checked: CheckedText, head: Sequence[Line]) -> Iterator[Contradiction]:
+def _another_day(checked: CheckedText, sheet: Sequence[Line]) -> Iterator[Contradiction]:
     """Compare the only day below a title with the only occasion of the letter before it."""
+    head = sheet[:_HEAD]
     start, _ = checked.fold.span(head[0].start, head[0].end)
     letter = next((one for one in checked.reading.letters if one.start < start < one.end), None)
     days = _days_of(checked, head)
@@ -63,6 +69,8 @@ def _another_day(checked: CheckedText, head: Sequence[Line]) -> Iterator[Contrad
         return
     (day, at), first = days[0], bangkok_date(held[0].value.start)
     if _is_told(checked, letter, start, day) or first <= day <= _last(held[0].value):
+        return
+    if first in _days_that_open(checked, sheet):
         return
     yield contradiction(
         ContradictionKind.DATE_DIFFERS,
@@ -78,6 +86,18 @@ def _days_of(checked: CheckedText, head: Sequence[Line]) -> Sequence[tuple[date,
     first = bisect_left(checked.dates, start, key=lambda one: one.start)
     named = checked.dates[first : first + _HEAD]
     return [(one.day, (one.start, one.end)) for one in named if one.end <= end]
+
+
+def _days_that_open(checked: CheckedText, sheet: Sequence[Line]) -> set[date]:
+    """Return the days that stand on a line of their own right above hours."""
+    opening = [one for one, other in pairwise(sheet) if _ROW.match(other.text)]
+    spans = [(one.start, one.end) for one in opening if _AGAIN.match(one.text)]
+    return {
+        one.day
+        for start, end in spans
+        for one in checked.dates[bisect_left(checked.dates, start, key=lambda one: one.start) :][:2]
+        if one.end <= end
+    }
 
 
 def _held(letter: LetterReading, before: int) -> Sequence[Found[Occasion]]:
@@ -127,7 +147,7 @@ def _row(match: re.Match[str], start: int) -> _Row:
 def _overlapping(checked: CheckedText, rows: Sequence[_Row]) -> Iterator[Contradiction]:
     """Where each row begins when the one before it ends, one that begins earlier is wrong.
 
-    What takes place side by side begins at one hour.
+    What takes place side by side begins at one hour, or goes on while something else pauses.
     """
     joints = [*pairwise(rows)]
     right = [one for one, other in joints if one.closes.at == other.opens.at]
@@ -136,7 +156,7 @@ def _overlapping(checked: CheckedText, rows: Sequence[_Row]) -> Iterator[Contrad
         for pair in joints
         if pair[1].opens.at < pair[0].closes.at and pair[1].opens.at != pair[0].opens.at
     ]
-    if len(early) != 1 or len(right) < _FEWEST_RIGHT:
+    if len(early) != 1 or len(right) < _FEWEST_RIGHT or _is_side_by_side(rows, early[0]):
         return
     hours = early[0][0].closes, early[0][1].opens
     yield contradiction(
@@ -144,3 +164,12 @@ def _overlapping(checked: CheckedText, rows: Sequence[_Row]) -> Iterator[Contrad
         f"กำหนดการเวลา {hours[1].at:%H.%M} น. เริ่มก่อนรายการก่อนหน้าสิ้นสุด คือ {hours[0].at:%H.%M} น.",
         [checked.place(f"{one.at:%H:%M}", *one.span) for one in hours],
     )
+
+
+def _is_side_by_side(rows: Sequence[_Row], pair: tuple[_Row, _Row]) -> bool:
+    """Tell whether the second lies within the first, or the first beside the row before it."""
+    at = rows.index(pair[0])
+    before, behind = rows[at - 1] if at else None, rows[at + 2 : at + 3]
+    goes_on = any(one.opens.at == pair[0].closes.at for one in behind)
+    is_within = pair[1].opens.at < pair[1].closes.at <= pair[0].closes.at
+    return (goes_on and is_within) or (before is not None and before.opens.at == pair[0].opens.at)

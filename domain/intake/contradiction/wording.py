@@ -21,7 +21,7 @@ _FEW, _LENGTH = 3, 50
 # Written with and without, and the same word.
 _OPTIONAL = frozenset("์็ๆฯ")
 # Words of one letter, which a sentence may have or not.
-_WORDS = frozenset("ณก็")
+_WORDS = frozenset({"ณ", "ก", "ก็", "ที่", "นี้", "มี", "ว่า", "จะ"})
 # Words that a sentence goes on with: what is before them has ended.
 _GOES_ON = re.compile(
     "การ|ความ|และ|ของ|ที่|แห่ง|หรือ|ให้|โดย|ได้|ตาม|เพื่อ|จาก|เป็น|ต่อ|แล้ว|ซึ่ง|กับ|ใน|จะ|ไม่|มี|ว่า"
@@ -32,7 +32,9 @@ _AT = re.compile(
     f"[{MASKS[FigureKind.DAY]}{MASKS[FigureKind.TIME]}]น?ณ(?:ห้อง|โรงแรม|หอ|อาคาร|ศาลา|วัด|โรงเรียน|สนาม"
     "|ศูนย์|มหาวิทยาลัย|สำนักงาน|ที่ว่าการ|ลาน)[ก-๎]{0,30}\\Z"
 )
-_NEAR, _LONGEST_NAME = 60, 30
+# Who takes part from afar sits in a room of his own.
+_FROM_AFAR = re.compile("ทางไกล|ออนไลน์|ถ่ายทอด|รับชม|zoom|video|conference")
+_NEAR, _AFFAIR, _LONGEST_NAME = 60, 200, 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,9 @@ def _other_places(
         if other.length < _SAME or not all(_touch(passage, at) for passage, at, _ in names):
             continue
         before = first.symbols[max(one.first, one.first_end - _NEAR) : one.first_end]
+        affair = first.symbols[max(one.first_end - _AFFAIR, 0) : one.first_end + _AFFAIR]
+        if _FROM_AFAR.search(affair):
+            continue
         if _AT.search(before) and not is_near(*said, most=len(min(said, key=len)) // 2):
             yield _whole_word(*names[0]), _whole_word(*names[1])
 
