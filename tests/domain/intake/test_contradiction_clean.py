@@ -133,6 +133,16 @@ def test_nothing_is_found_where_it_is_said_why(name: str) -> None:
     [
         pytest.param(twice(), ContradictionKind.DATE_DIFFERS, id="one meeting on two days"),
         pytest.param(
+            official("เพื่อรับการเปลี่ยนแปลงสภาพอากาศไปสู่ความยั่งยืน กำหนดประชุมในวันศุกร์ที่ ๒๒ มิถุนายน ๒๕๖๖"),
+            ContradictionKind.WEEKDAY_WRONG,
+            id="another change",
+        ),
+        pytest.param(
+            official("ขอให้ผู้รับจ้างทำสัญญากับจังหวัดให้แล้วเสร็จภายในวันที่ ๓๐ เมษายน ๒๕๖๖"),
+            ContradictionKind.DEADLINE_IN_PAST,
+            id="a contract to be made",
+        ),
+        pytest.param(
             official("ขอส่งรายงานผลมาเพื่อทราบ", foot="ผู้วาราชการจังหวัดอุตรดิตถ์"),
             ContradictionKind.OFFICE_MISSPELT,
             id="a name in a text that no scan damaged",
