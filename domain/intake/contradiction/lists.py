@@ -102,8 +102,11 @@ def _columns(received: str, rows: Sequence[RecipientRow]) -> Sequence[Sequence[R
         if column == len(columns):
             columns.append([])
         columns[column].append(row)
-    # Two rows on one line are a sheet of columns only where most lines have two.
-    return columns if len(columns[-1]) * 2 > len(columns[0]) else [rows]
+    # Two rows on one line are a sheet of columns only where most lines have two, and the numbers
+    # do not go on across them.
+    across = sum(other.no == (one.no or 0) + 1 for one, other in pairwise(rows))
+    is_sheet = len(columns[-1]) * 2 > len(columns[0]) and across * 2 < len(rows)
+    return columns if is_sheet else [rows]
 
 
 def _continues(before: _Numbered, row: _Numbered) -> bool:
