@@ -19,9 +19,9 @@ from domain.intake.thai_dates import DateAt
 from domain.intake.vocabulary import RequestKind
 
 _WEEKDAY = r"วัน\s?(?:จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์)\s?ที่\s{0,3}$"
-# Dates of letters, of what is past, and of what begins and stays are no occasions.
+# Dates of letters, of what is past, of what begins and stays, and limits are no occasions.
 _NEVER = re.compile(
-    r"(?:ลง|ลว\.?|เมื่อ|ประกาศ ?ณ|สั่ง ?ณ|ให้ไว้ ?ณ|นับแต่|นับตั้งแต่|ณ สิ้น|พิมพ์|ข้อมูล ?ณ|สิ้นสุด)"
+    r"(?:ก่อน|ภายใน|ไม่เกิน|ลง|ลว\.?|เมื่อ|ประกาศ ?ณ|สั่ง ?ณ|ให้ไว้ ?ณ|นับแต่|นับตั้งแต่|ณ สิ้น|พิมพ์|ข้อมูล ?ณ|สิ้นสุด)"
     rf"\s{{0,3}}{DAY_WORD}$"
 )
 _BETWEEN = re.compile(rf"(?:ระหว่าง|ตั้งแต่)\s{{0,3}}{DAY_WORD}$")
@@ -34,7 +34,7 @@ _UNTIL = re.compile(
 # An hour until which something is to be done is none at which something begins.
 _LIMIT = re.compile(r"(?:ภายใน|ก่อน|ไม่เกิน|ไม่ช้ากว่า)\s{0,3}$")
 _EVENT = re.compile(
-    r"ประชุม|อบรม|สัมมนา|จัดงาน|จัดโครงการ|ตรวจ|ลงพื้นที่|พิธี|บรรยาย|ชี้แจง|กำหนดจัด|นิเทศ|สอบ|แข่งขัน|กิจกรรม|ดูงาน|เปิด|จัดขึ้น|ฝึก|เดินทาง"
+    r"ประชุม|อบรม|สัมมนา|จัดงาน|จัดโครงการ|ตรวจ|ลงพื้นที่|พิธี|บรรยาย|ชี้แจง|กำหนดจัด|นิเทศ|สอบ(?!ถาม)|แข่งขัน|กิจกรรม|ดูงาน|เปิด|จัดขึ้น|ฝึก|เดินทาง"
 )
 # What a scan leaves of the longest of these words.
 _EVENT_SHAPES = re.compile(

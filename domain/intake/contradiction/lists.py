@@ -10,7 +10,8 @@ from domain.intake.contradiction.text import CheckedText, Place, contradiction
 from domain.intake.reading import Contradiction, RecipientList, RecipientRow
 from domain.intake.vocabulary import ContradictionKind
 
-_LINE = re.compile(r"[0-9๐-๙]{1,4}[ \t.)|][^\n]{8,}")
+# Behind a stroke stands with what the next page begins.
+_LINE = re.compile(r"(?<![/0-9๐-๙])[0-9๐-๙]{1,4}[ \t.)|][^\n]{8,}")
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _DISTRICT = re.compile(r"^(?:กิ่งอำเภอ|อำเภอ|อ\.|เขต)")
 

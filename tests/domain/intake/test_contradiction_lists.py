@@ -120,6 +120,7 @@ def test_a_row_that_could_not_be_read_is_there_all_the_same() -> None:
     assert found_in_list(replace(one, rows=[*one.rows[:2], one.rows[3]]), text) == []
 
 
-def test_a_page_number_between_the_rows_is_no_row() -> None:
-    text = listed(1, 2, 3, 4).replace("\n3", "\n7\t-\t-\n3")
+@pytest.mark.parametrize("between", ["7\t-\t-", "- ๒ -", "/3. องค์การบริหาร..."])
+def test_where_a_page_ends_between_the_rows_is_no_row(between: str) -> None:
+    text = listed(1, 2, 3, 4).replace("\n3", f"\n{between}\n3")
     assert found_in_list(read_rows(Written(text), stated="๔"), text) == []

@@ -576,3 +576,16 @@ def test_in_whose_stead_a_duty_is_done_is_asked() -> None:
     assert letter.authority_post is not None
     assert letter.authority_post.value == "ผู้อำนวยการโรงเรียนตัวอย่าง"
     assert [f"{one.value.start:%H:%M}" for one in letter.occasions] == ["09:00"]
+
+
+@pytest.mark.parametrize("limit", ["สอบถามได้ก่อนวันที่", "ผู้เข้าอบรมที่เกิดก่อนวันที่"])
+def test_a_day_before_which_something_may_be_is_no_occasion(limit: str) -> None:
+    text = f"""\
+ที่ กพ ๕๒๘๐๑/ว ๓๖๖                   สำนักงานเทศบาลตำบลตัวอย่าง
+เรื่อง  ประกวดราคา
+เรียน   กำนัน
+        เทศบาลจะประกวดราคาซ่อมถนนสายหลัก {limit} ๒ เมษายน ๒๕๖๘ ที่กองช่าง
+                             ขอแสดงความนับถือ
+"""
+    (letter,) = read_text(text).letters
+    assert not letter.occasions
