@@ -128,8 +128,10 @@ def _same_stamp(meant: object, value: object, printed: str, clean: str) -> bool:
     assert isinstance(meant, tuple)
     assert isinstance(value, tuple)
     # The place of a stamp is all of it: its registry stands before its first digit.
-    registry = value[0] or ""
-    is_registry = squeezed(registry) in (squeezed(meant[0]), _before_label(printed, registry))
+    is_registry = value[0] is not None and squeezed(value[0]) in (
+        squeezed(meant[0]),
+        _before_label(printed, value[0]),
+    )
     is_number = value[1] == meant[1] or str(value[1]) in _digits(printed)
     is_day = value[2] == meant[2] or _same_date(meant[2], value[2], printed, clean)
     is_time = value[3] == meant[3] or _same_time(value[3], printed)

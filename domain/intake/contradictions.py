@@ -66,15 +66,14 @@ def find_contradictions(
 def _findings(
     checked: CheckedText, citations: Sequence[Citation], facts: Sequence[Contradiction]
 ) -> Iterator[Contradiction]:
-    years = {
-        span for one in facts if one.kind is ContradictionKind.YEAR_DIFFERS for span in one.spans
-    }
-    words = {
-        span for one in facts if one.kind is ContradictionKind.WORDING_DIFFERS for span in one.spans
-    }
-    days = {
-        span for one in facts if one.kind is ContradictionKind.DATE_DIFFERS for span in one.spans
-    }
+    years, words, days = (
+        {span for one in facts if one.kind is kind for span in one.spans}
+        for kind in (
+            ContradictionKind.YEAR_DIFFERS,
+            ContradictionKind.WORDING_DIFFERS,
+            ContradictionKind.DATE_DIFFERS,
+        )
+    )
     yield from differing_citations(citations)
     yield from differing_issuers(checked, citations)
     yield from differing_subjects(checked, citations, words)

@@ -27,11 +27,6 @@ _CUES = (
         1.0,
         rf"(?:ไม่เกิน|ไม่ช้ากว่า|อย่างช้า|มิให้เกิน|ไม่ให้เกิน)\s{{0,3}}(?:ภายใน)?\s{{0,3}}{_HOUR}{DAY_WORD}$",
     ),
-    (
-        "deadline.within",
-        1.0,
-        rf"ภายใน\s{{0,3}}เวลา\s{{0,3}}{CLOCK}\s{{0,3}}(?:น\.?)?\s{{0,3}}(?:ของ|ใน)?\s{{0,3}}{DAY_WORD}$",
-    ),
     # Whether the day itself still counts is for a person to say.
     ("deadline.before", 0.7, rf"ก่อน\s{{0,3}}{_HOUR}{DAY_WORD}$"),
     (
